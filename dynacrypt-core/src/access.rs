@@ -1,0 +1,141 @@
+//! The owner check: who may touch which item, decided before anything is looked up. It issues the
+//! proofs that the store demands, and never talks to it.
+
+use std::fmt;
+
+use crate::context::{Number, Scalar, ScalarType};
+use crate::error::{Error, ErrorKind, Result};
+use crate::observe;
+use crate::principal::Principal;
+use crate::record::{FieldKind, FieldSpec, Key, Record};
+
+/// Proof that a principal may touch the item of one key. Only this module makes one, and the store
+/// demands it.
+///
+/// # Security
+/// It speaks of one key and one owner, and is used up by the operation: it cannot be kept for
+/// another item. What it was issued for cannot be changed.
+pub struct OwnerProof<R> {
+    key: Key<R>,
+    gate: Gate,
+}
+
+/// What is left to check at the table.
+enum Gate {
+    /// Nothing: the key holds the owner, or a service asks.
+    Settled,
+    /// The owner stands in an attribute outside the key: the stored one must be this.
+    StoredOwner { spec: &'static FieldSpec, owner: Scalar<'static> },
+}
+
+impl<R> OwnerProof<R> {
+    pub(crate) fn key(&self) -> &Key<R> {
+        &self.key
+    }
+
+    /// The attribute that must hold this owner in the stored item, where the key does not settle
+    /// it.
+    pub(crate) fn stored_owner(&self) -> Option<(&'static str, &Scalar<'static>)> {
+        match &self.gate {
+            Gate::Settled => None,
+            Gate::StoredOwner { spec, owner } => Some((spec.name(), owner)),
+        }
+    }
+}
+
+impl<R: Record> fmt::Debug for OwnerProof<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OwnerProof").field("table", &R::SCHEMA.table()).finish_non_exhaustive()
+    }
+}
+
+/// Checks a principal against a key that is to be read or deleted. `operation` names the operation
+/// in the audit event.
+///
+/// # Errors
+/// `is_access_denied` where the key belongs to another owner, the record has no owner (then only
+/// services may), or the principal's id is empty.
+pub fn check_key<R: Record>(
+    principal: &Principal,
+    operation: &'static str,
+    key: Key<R>,
+) -> Result<OwnerProof<R>> {
+    let Some(id) = owner_id::<R>(principal, operation)? else {
+        return Ok(OwnerProof { key, gate: Gate::Settled });
+    };
+    let spec = owner_spec::<R>()?;
+    let gate = match spec.kind() {
+        FieldKind::PartitionKey(_) if is_owner(key.partition(), id) => Gate::Settled,
+        FieldKind::SortKey(_) if key.sort().is_some_and(|sort| is_owner(sort, id)) => Gate::Settled,
+        FieldKind::Owner(scalar_type) => {
+            Gate::StoredOwner { spec, owner: owner_scalar(id, scalar_type)? }
+        }
+        _ => return Err(Error::new(ErrorKind::AccessDenied)),
+    };
+    Ok(OwnerProof { key, gate })
+}
+
+/// Checks a principal against a record that is to be stored under `key` with `owner`.
+///
+/// # Errors
+/// `is_access_denied` as [`check_key`], and where the record's owner is not the principal.
+pub(crate) fn check_record<R: Record>(
+    principal: &Principal,
+    operation: &'static str,
+    key: Key<R>,
+    owner: Option<&Scalar<'static>>,
+) -> Result<OwnerProof<R>> {
+    let proof = check_key(principal, operation, key)?;
+    match (&proof.gate, owner) {
+        (Gate::StoredOwner { owner: id, .. }, Some(owner)) if id != owner => {
+            Err(Error::new(ErrorKind::AccessDenied))
+        }
+        (Gate::StoredOwner { .. }, None) => Err(Error::new(ErrorKind::AccessDenied)),
+        _ => Ok(proof),
+    }
+}
+
+/// The owner that asks; `None` for a service, whose use is audited here.
+fn owner_id<'p, R: Record>(
+    principal: &'p Principal,
+    operation: &'static str,
+) -> Result<Option<&'p str>> {
+    let denied = |reason| Error::new(ErrorKind::AccessDenied).with_reason(reason);
+    if let Some((name, reason)) = principal.as_service() {
+        if name.trim().is_empty() || reason.trim().is_empty() {
+            return Err(denied("a service says who it is and why"));
+        }
+        let table = R::SCHEMA.table();
+        tracing::info!(target: observe::AUDIT, principal = name, reason, operation, table, "service access");
+        return Ok(None);
+    }
+    match principal.owner_id() {
+        Some(id) if !id.is_empty() => Ok(Some(id)),
+        _ => Err(denied("the principal has no id")),
+    }
+}
+
+fn owner_spec<R: Record>() -> Result<&'static FieldSpec> {
+    R::SCHEMA.owner().ok_or_else(|| {
+        Error::new(ErrorKind::AccessDenied)
+            .with_reason("the record has no `owner` field, so only a service may touch it")
+    })
+}
+
+fn is_owner(value: &Scalar<'_>, id: &str) -> bool {
+    match value {
+        Scalar::S(text) => text == id,
+        Scalar::N(number) => number.as_str() == id,
+        _ => false,
+    }
+}
+
+/// The principal's id as a value of the owner attribute.
+fn owner_scalar(id: &str, scalar_type: ScalarType) -> Result<Scalar<'static>> {
+    let scalar = match scalar_type {
+        ScalarType::S => Some(Scalar::S(id.to_owned().into())),
+        ScalarType::N => Number::parse(id).map(Scalar::N).filter(|number| is_owner(number, id)),
+        _ => None,
+    };
+    scalar.ok_or_else(|| Error::new(ErrorKind::AccessDenied))
+}

@@ -1,0 +1,427 @@
+//! The one error of the crate: a kind, a field where there is one, a reason of ours. It never holds
+//! a value of the user's and never another library's text, because serde's, DynamoDB's and KMS's
+//! texts quote values.
+
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::Arc;
+
+/// What this crate's operations return.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why an operation failed, in the form programs match on.
+///
+/// New kinds may appear in any release; prefer the predicates of [`Error`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The principal does not own what it asked for. Decided before anything is looked up.
+    AccessDenied,
+    /// Nothing there that the principal may replace. Says the same for an absent item and another
+    /// owner's.
+    NotFound,
+    /// A condition failed: the key is taken.
+    Conflict,
+    /// The item, or an attribute that must be ciphertext, is not sealed. It is never read as
+    /// plaintext instead.
+    NotSealed,
+    /// The item did not authenticate: another key, place, owner or bound attribute, or changed
+    /// bytes. Carries no reason.
+    Decrypt,
+    /// A value of the record cannot be stored.
+    InvalidRecord,
+    /// An item that authenticated does not have the record's shape.
+    InvalidItem,
+    /// The item is over DynamoDB's 400 KB.
+    ItemTooLarge,
+    /// DynamoDB or KMS asked to slow down, after the SDK's own retries.
+    Throttled,
+    /// DynamoDB or KMS could not be reached, timed out or failed inside. A write may or may not
+    /// have happened.
+    Unavailable,
+    /// KMS, or IAM before it, refused the use of the wrapping key.
+    KeyAccessDenied,
+    /// The wrapping key is disabled or pending deletion.
+    KeyDisabled,
+    /// The wrapping key does not exist.
+    KeyNotFound,
+    /// The key provider was given something that is not a usable key.
+    InvalidKey,
+    /// This sealer was built without the capability: it only reads, or only writes.
+    NotCapable,
+    /// The endpoint is plain HTTP and not on this machine.
+    InsecureEndpoint,
+    /// The table does not exist.
+    TableNotFound,
+    /// The operating system gave no randomness.
+    Randomness,
+    /// Another answer of DynamoDB's or KMS's; see [`Error::service_error`].
+    Service,
+}
+
+impl ErrorKind {
+    const fn describe(self) -> &'static str {
+        match self {
+            Self::AccessDenied => "access denied",
+            Self::NotFound => "no such item",
+            Self::Conflict => "an item with this key exists",
+            Self::NotSealed => "item is not sealed",
+            Self::Decrypt => "item could not be opened",
+            Self::InvalidRecord => "record cannot be stored",
+            Self::InvalidItem => "item does not match the record",
+            Self::ItemTooLarge => "item is larger than 400 KB",
+            Self::Throttled => "request was throttled",
+            Self::Unavailable => "service is unavailable",
+            Self::KeyAccessDenied => "use of the wrapping key was denied",
+            Self::KeyDisabled => "wrapping key is disabled",
+            Self::KeyNotFound => "wrapping key does not exist",
+            Self::InvalidKey => "wrapping key is not usable",
+            Self::NotCapable => "sealer lacks this capability",
+            Self::InsecureEndpoint => "endpoint is plain http and not on this machine",
+            Self::TableNotFound => "table does not exist",
+            Self::Randomness => "operating system gave no randomness",
+            Self::Service => "service refused the request",
+        }
+    }
+}
+
+/// Where in a record an error happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct At {
+    attribute: &'static str,
+    rust_type: &'static str,
+}
+
+struct Inner {
+    kind: ErrorKind,
+    at: Option<At>,
+    reason: Option<Cow<'static, str>>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
+}
+
+/// What went wrong: a [kind](ErrorKind), the attribute and Rust type it happened at, a reason.
+///
+/// # Security
+/// Neither `Display` nor `Debug` ever shows a value, a key or ciphertext.
+/// [`Decrypt`](ErrorKind::Decrypt) carries no reason and no source. Texts of AWS's are withheld,
+/// because they can echo whole items; their code and request id are kept in [`ServiceError`].
+///
+/// # Examples
+/// ```
+/// use dynacrypt_core::error::{Error, ErrorKind};
+///
+/// let error = Error::new(ErrorKind::KeyNotFound).with_reason("no key file configured");
+/// assert!(error.is_key_not_found());
+/// assert_eq!(error.to_string(), "wrapping key does not exist: no key file configured");
+/// ```
+#[derive(Clone)]
+pub struct Error(Arc<Inner>);
+
+impl Error {
+    /// An error of this kind. For implementors of key providers and scalar types.
+    #[must_use]
+    pub fn new(kind: ErrorKind) -> Self {
+        Self(Arc::new(Inner { kind, at: None, reason: None, source: None }))
+    }
+
+    /// Adds a fixed reason. It is `'static` so that no value can get into it.
+    #[must_use]
+    pub fn with_reason(self, reason: &'static str) -> Self {
+        self.with_composed_reason(Cow::Borrowed(reason))
+    }
+
+    /// Adds the error that caused this one.
+    ///
+    /// # Security
+    /// The source is shown by error reporters: hand over only what quotes no value.
+    #[must_use]
+    pub fn with_source(self, source: impl StdError + Send + Sync + 'static) -> Self {
+        let inner = &self.0;
+        Self(Arc::new(Inner {
+            kind: inner.kind,
+            at: inner.at.clone(),
+            reason: inner.reason.clone(),
+            source: Some(Arc::new(source)),
+        }))
+    }
+
+    /// A reason put together from names, types and counts. Never pass a value of the user's.
+    pub(crate) fn with_composed_reason(self, reason: impl Into<Cow<'static, str>>) -> Self {
+        let inner = &self.0;
+        Self(Arc::new(Inner {
+            kind: inner.kind,
+            at: inner.at.clone(),
+            reason: Some(reason.into()),
+            source: inner.source.clone(),
+        }))
+    }
+
+    /// Says which attribute, and which Rust type, this happened at.
+    pub(crate) fn at(self, attribute: &'static str, rust_type: &'static str) -> Self {
+        let inner = &self.0;
+        Self(Arc::new(Inner {
+            kind: inner.kind,
+            at: Some(At { attribute, rust_type }),
+            reason: inner.reason.clone(),
+            source: inner.source.clone(),
+        }))
+    }
+
+    /// The kind, to match on.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The attribute name (as in the table) this happened at, where it happened at one.
+    #[must_use]
+    pub fn attribute(&self) -> Option<&'static str> {
+        self.0.at.as_ref().map(|at| at.attribute)
+    }
+
+    /// What DynamoDB or KMS answered, where one of them answered.
+    #[must_use]
+    pub fn service_error(&self) -> Option<&ServiceError> {
+        self.0.source.as_deref().and_then(|source| source.downcast_ref())
+    }
+
+    /// Whether the principal was refused before anything was looked up.
+    #[must_use]
+    pub fn is_access_denied(&self) -> bool {
+        self.0.kind == ErrorKind::AccessDenied
+    }
+
+    /// Whether there was nothing that the principal may replace.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        self.0.kind == ErrorKind::NotFound
+    }
+
+    /// Whether a condition failed because the key is taken.
+    #[must_use]
+    pub fn is_conflict(&self) -> bool {
+        self.0.kind == ErrorKind::Conflict
+    }
+
+    /// Whether plaintext was found where ciphertext must be.
+    #[must_use]
+    pub fn is_not_sealed(&self) -> bool {
+        self.0.kind == ErrorKind::NotSealed
+    }
+
+    /// Whether the item did not authenticate.
+    #[must_use]
+    pub fn is_decrypt(&self) -> bool {
+        self.0.kind == ErrorKind::Decrypt
+    }
+
+    /// Whether a value of the record cannot be stored.
+    #[must_use]
+    pub fn is_invalid_record(&self) -> bool {
+        self.0.kind == ErrorKind::InvalidRecord
+    }
+
+    /// Whether an item that authenticated does not have the record's shape.
+    #[must_use]
+    pub fn is_invalid_item(&self) -> bool {
+        self.0.kind == ErrorKind::InvalidItem
+    }
+
+    /// Whether the item is over DynamoDB's 400 KB.
+    #[must_use]
+    pub fn is_item_too_large(&self) -> bool {
+        self.0.kind == ErrorKind::ItemTooLarge
+    }
+
+    /// Whether DynamoDB or KMS asked to slow down.
+    #[must_use]
+    pub fn is_throttled(&self) -> bool {
+        self.0.kind == ErrorKind::Throttled
+    }
+
+    /// Whether DynamoDB or KMS could not be reached, timed out or failed inside. A write may or may
+    /// not have happened.
+    #[must_use]
+    pub fn is_unavailable(&self) -> bool {
+        self.0.kind == ErrorKind::Unavailable
+    }
+
+    /// Whether the use of the wrapping key was refused.
+    #[must_use]
+    pub fn is_key_access_denied(&self) -> bool {
+        self.0.kind == ErrorKind::KeyAccessDenied
+    }
+
+    /// Whether the wrapping key is disabled or pending deletion.
+    #[must_use]
+    pub fn is_key_disabled(&self) -> bool {
+        self.0.kind == ErrorKind::KeyDisabled
+    }
+
+    /// Whether the wrapping key does not exist.
+    #[must_use]
+    pub fn is_key_not_found(&self) -> bool {
+        self.0.kind == ErrorKind::KeyNotFound
+    }
+
+    /// Whether what was given as a wrapping key cannot be used as one.
+    #[must_use]
+    pub fn is_invalid_key(&self) -> bool {
+        self.0.kind == ErrorKind::InvalidKey
+    }
+
+    /// Whether this sealer was built only to read, or only to write.
+    #[must_use]
+    pub fn is_not_capable(&self) -> bool {
+        self.0.kind == ErrorKind::NotCapable
+    }
+
+    /// Whether the endpoint was refused because it is plain HTTP and not on this machine.
+    #[must_use]
+    pub fn is_insecure_endpoint(&self) -> bool {
+        self.0.kind == ErrorKind::InsecureEndpoint
+    }
+
+    /// Whether the table does not exist.
+    #[must_use]
+    pub fn is_table_not_found(&self) -> bool {
+        self.0.kind == ErrorKind::TableNotFound
+    }
+
+    /// Whether the same call may succeed later: throttled or unavailable.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        matches!(self.0.kind, ErrorKind::Throttled | ErrorKind::Unavailable)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.kind.describe())?;
+        if let Some(At { attribute, rust_type }) = &self.0.at {
+            write!(f, ": attribute `{attribute}` (`{rust_type}`)")?;
+        }
+        match &self.0.reason {
+            Some(reason) => write!(f, ": {reason}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("Error");
+        out.field("kind", &self.0.kind);
+        if let Some(at) = &self.0.at {
+            out.field("attribute", &at.attribute).field("type", &at.rust_type);
+        }
+        if let Some(reason) = &self.0.reason {
+            out.field("reason", reason);
+        }
+        if let Some(source) = &self.0.source {
+            out.field("source", source);
+        }
+        out.finish()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+    }
+}
+
+impl From<ErrorKind> for Error {
+    fn from(kind: ErrorKind) -> Self {
+        Self::new(kind)
+    }
+}
+
+/// What DynamoDB or KMS answered: operation, code and request id. The text is withheld.
+///
+/// # Security
+/// AWS's texts, and emulators' more so, can echo the request's items and keys. A code or request id
+/// that is not made of the characters AWS uses is dropped, so that a hostile server cannot put text
+/// in our logs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceError {
+    operation: &'static str,
+    code: Option<String>,
+    request_id: Option<String>,
+}
+
+impl ServiceError {
+    pub(crate) fn new(
+        operation: &'static str,
+        code: Option<&str>,
+        request_id: Option<&str>,
+    ) -> Self {
+        Self {
+            operation,
+            code: code.and_then(identifier),
+            request_id: request_id.and_then(identifier),
+        }
+    }
+
+    /// Service and operation, such as `dynamodb:PutItem`.
+    #[must_use]
+    pub fn operation(&self) -> &'static str {
+        self.operation
+    }
+
+    /// AWS's code, such as `ProvisionedThroughputExceededException`; `None` when nothing answered.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.code.as_deref()
+    }
+
+    /// AWS's request id, for support cases.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.request_id.as_deref()
+    }
+}
+
+fn identifier(text: &str) -> Option<String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | ':');
+    ((1..=128).contains(&text.len()) && text.chars().all(plain)).then(|| text.to_owned())
+}
+
+impl fmt::Display for ServiceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.operation, self.code.as_deref().unwrap_or("no answer"))?;
+        match &self.request_id {
+            Some(id) => write!(f, " (request {id})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl StdError for ServiceError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn message_names_attribute_type_and_reason() {
+        let error = Error::new(ErrorKind::InvalidItem).with_reason("missing").at("ssn", "String");
+        assert_eq!(
+            error.to_string(),
+            "item does not match the record: attribute `ssn` (`String`): missing"
+        );
+        assert_eq!(error.attribute(), Some("ssn"));
+        assert!(error.is_invalid_item() && !error.is_decrypt());
+    }
+
+    #[test]
+    fn service_text_that_is_no_identifier_is_dropped() {
+        let answered = ServiceError::new("dynamodb:PutItem", Some("Bad\nCANARY line"), Some("A-1"));
+        assert_eq!(answered.code(), None);
+        assert_eq!(answered.to_string(), "dynamodb:PutItem: no answer (request A-1)");
+        let error = Error::new(ErrorKind::Service).with_source(answered);
+        assert_eq!(error.service_error().and_then(ServiceError::request_id), Some("A-1"));
+        assert!(!format!("{error:?}").contains("CANARY"));
+    }
+}

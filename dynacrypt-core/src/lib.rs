@@ -1,0 +1,49 @@
+//! The core of dynacrypt: secrets, envelope, owner-checked repository. Applications use the
+//! `dynacrypt` crate, which adds the derive macro; this crate never parses Rust.
+//!
+//! Modules import only from lower ranks (a test of the facade holds them to it):
+//!
+//! | rank | modules |
+//! |---|---|
+//! | 0 | `error`, `observe` |
+//! | 1 | `secret`, `context`, `principal` |
+//! | 2 | `crypto`, `codec` |
+//! | 3 | `material`, `record`, `transport` |
+//! | 4 | `envelope`, `keys`, `sealed` |
+//! | 5 | `seal`, `access` |
+//! | 6 | `item`, `store` |
+//! | 7 | `repository` |
+//! | 8 | `table` |
+//! | 9 | `testing` |
+
+pub mod access;
+pub mod codec;
+pub mod context;
+mod crypto;
+mod envelope;
+pub mod error;
+mod item;
+pub mod keys;
+pub mod material;
+pub mod observe;
+pub mod principal;
+pub mod record;
+pub mod repository;
+pub mod seal;
+pub mod sealed;
+pub mod secret;
+pub mod store;
+pub mod table;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod transport;
+
+/// What generated code names. Not for use by hand.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::error::{Error, Result};
+    pub use crate::record::{
+        AuthenticatedField, ClearField, EncryptedField, FieldKind, FieldSpec, Inert, ItemReader,
+        ItemWriter, KeyAttribute, NoSortKey, OwnerField, Record, Schema,
+    };
+}

@@ -1,0 +1,13 @@
+//! Names of the events this crate emits through `tracing`. It never sees a value, a key or an item.
+
+/// Target of audit events: each use of a service principal.
+///
+/// Fields: `principal` (service name), `reason`, `operation`, `table` (logical name). Never a key
+/// value.
+pub const AUDIT: &str = "dynacrypt::audit";
+
+/// Target of key events: a data key generated or unwrapped, with the table; never key bytes.
+pub const KEYS: &str = "dynacrypt::keys";
+
+/// Target of refusals: an item that did not open, with the table; never which item, nor why.
+pub const REFUSED: &str = "dynacrypt::refused";

@@ -1,0 +1,58 @@
+//! What a record is: its schema, its key, and the traits that decide which types may stand in which
+//! field. It never encrypts and never talks to a service.
+
+mod fields;
+mod generated;
+mod key;
+mod parts;
+mod schema;
+
+pub use fields::{
+    AuthenticatedField, ClearField, EncryptedField, KeyAttribute, OwnerField, SecretValue,
+};
+#[doc(hidden)]
+pub use generated::Inert;
+pub use key::{IntoKey, Key, KeyFrom, NoSortKey, SortKey};
+pub(crate) use parts::{Attributes, Room};
+pub use parts::{ItemReader, ItemWriter};
+pub use schema::{FieldKind, FieldSpec, HEADER_ATTRIBUTE, Schema};
+
+use crate::error::Result;
+
+/// A struct that maps to items of a table. Implemented by `#[derive(Record)]`, and by nothing else.
+///
+/// # Examples
+/// ```
+/// # extern crate dynacrypt_core as dynacrypt;
+/// # mod demo {
+/// # use dynacrypt_core::record::Record;
+/// fn logical_table<R: Record>() -> &'static str {
+///     R::SCHEMA.table()
+/// }
+/// # }
+/// ```
+///
+/// # Security
+/// The hidden methods handle plaintext. An implementation by hand could store a secret in the
+/// clear; the derive's cannot, because it goes through [`ClearField`] and [`EncryptedField`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a record",
+    label = "not a record",
+    note = "add `#[derive(dynacrypt::Record)]` to the struct"
+)]
+pub trait Record: Sized {
+    /// Type of the partition key field.
+    type PartitionKey: KeyAttribute;
+    /// Type of the sort key field, or [`NoSortKey`].
+    type SortKey: SortKey;
+    /// Table, attributes and what each of them is.
+    const SCHEMA: &'static Schema;
+
+    /// Puts each field where it belongs.
+    #[doc(hidden)]
+    fn write(&self, out: &mut ItemWriter) -> Result<()>;
+
+    /// Takes each field from where it belongs.
+    #[doc(hidden)]
+    fn read(from: &mut ItemReader) -> Result<Self>;
+}

@@ -1,0 +1,222 @@
+//! Which types may stand in which kind of field: the compiler's guard. A type alias cannot hide
+//! from it, because it asks for traits, not names. It never looks at a value beyond handing it on.
+
+use secrecy::ExposeSecret;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use zeroize::Zeroize;
+
+use super::parts::{ItemReader, ItemWriter};
+use crate::codec::ScalarValue;
+use crate::context::ScalarType;
+use crate::error::Result;
+use crate::secret::Secret;
+
+/// A type that may be stored in the clear: `Serialize + DeserializeOwned`. [`Secret`] is neither,
+/// on purpose.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be stored in the clear",
+    label = "the field is not marked `#[encrypted]`",
+    note = "if it holds a secret: mark it `#[encrypted]` to store ciphertext, or `#[dynacrypt(skip)]` to never store it",
+    note = "if it does not: a clear field needs `serde::Serialize` and `serde::de::DeserializeOwned`"
+)]
+pub trait ClearField: Sized {
+    /// Writes the field.
+    #[doc(hidden)]
+    fn write(&self, out: &mut ItemWriter, field: usize) -> Result<()>;
+    /// Reads the field.
+    #[doc(hidden)]
+    fn read(from: &mut ItemReader, field: usize) -> Result<Self>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + DeserializeOwned> ClearField for T {
+    fn write(&self, out: &mut ItemWriter, field: usize) -> Result<()> {
+        out.clear(field, self)
+    }
+
+    fn read(from: &mut ItemReader, field: usize) -> Result<Self> {
+        from.clear(field)
+    }
+}
+
+/// A type that may stand in an `#[encrypted]` field: `Secret<T>` or `Option<Secret<T>>`.
+#[diagnostic::on_unimplemented(
+    message = "an `#[encrypted]` field must be a `Secret`, and `{Self}` is not",
+    label = "expected `Secret<…>` or `Option<Secret<…>>`",
+    note = "plaintext exists only inside a `Secret`: write `Secret<String>`, or `Option<Secret<String>>` if it may be absent",
+    note = "make a collection one secret: `Secret<Vec<String>>`, not `Vec<Secret<String>>`"
+)]
+pub trait EncryptedField: Sized {
+    /// Writes the field.
+    #[doc(hidden)]
+    fn write(&self, out: &mut ItemWriter, field: usize) -> Result<()>;
+    /// Reads the field.
+    #[doc(hidden)]
+    fn read(from: &mut ItemReader, field: usize) -> Result<Self>;
+}
+
+impl<T: SecretValue> EncryptedField for Secret<T> {
+    fn write(&self, out: &mut ItemWriter, field: usize) -> Result<()> {
+        out.secret(field, self.expose_secret())
+    }
+
+    fn read(from: &mut ItemReader, field: usize) -> Result<Self> {
+        match from.secret::<T>(field)? {
+            Some(value) => Ok(Self::new(value)),
+            None => Err(from.missing::<Self>(field)),
+        }
+    }
+}
+
+impl<T: SecretValue> EncryptedField for Option<Secret<T>> {
+    fn write(&self, out: &mut ItemWriter, field: usize) -> Result<()> {
+        self.as_ref().map_or(Ok(()), |secret| out.secret(field, secret.expose_secret()))
+    }
+
+    fn read(from: &mut ItemReader, field: usize) -> Result<Self> {
+        Ok(from.secret::<T>(field)?.map(Secret::new))
+    }
+}
+
+/// A type that may stand inside a sealed `Secret`: it can be written, read back and wiped.
+///
+/// `Vec<u8>` is sealed as a byte string. Bytes deeper inside (a `Vec<u8>` in a struct, a `[u8;
+/// 32]`) go through serde, which writes them as arrays of numbers, at one or two bytes each;
+/// `serde_bytes` in the struct shortens them.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be sealed inside a `Secret`",
+    label = "the secret's type lacks what sealing needs",
+    note = "it needs `serde::Serialize`, `serde::de::DeserializeOwned` and `zeroize::Zeroize`, and no borrowed data"
+)]
+pub trait SecretValue: Serialize + DeserializeOwned + Zeroize + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + DeserializeOwned + Zeroize + 'static> SecretValue for T {}
+
+/// A type that may stand in an `#[dynacrypt(authenticated)]` field: a [`ScalarValue`], or an
+/// `Option` of one.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be authenticated: it has no single canonical form",
+    label = "what is bound into the item must have exactly one form",
+    note = "use a `String`, `bool`, integer, `Binary` or an `Option` of these, or implement `dynacrypt::codec::ScalarValue`",
+    note = "a secret is authenticated by being encrypted: mark it `#[encrypted]`",
+    note = "floats, sets, lists and maps come back from DynamoDB in other forms than they were written in"
+)]
+pub trait AuthenticatedField: Sized {
+    /// Writes the field.
+    #[doc(hidden)]
+    fn write(&self, out: &mut ItemWriter, field: usize) -> Result<()>;
+    /// Reads the field.
+    #[doc(hidden)]
+    fn read(from: &mut ItemReader, field: usize) -> Result<Self>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: ScalarValue> AuthenticatedField for T {
+    fn write(&self, out: &mut ItemWriter, field: usize) -> Result<()> {
+        out.scalar::<Self>(field, self.to_scalar())
+    }
+
+    fn read(from: &mut ItemReader, field: usize) -> Result<Self> {
+        read_scalar(from, field)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: ScalarValue> AuthenticatedField for Option<T> {
+    fn write(&self, out: &mut ItemWriter, field: usize) -> Result<()> {
+        self.as_ref().map_or(Ok(()), |value| out.scalar::<T>(field, value.to_scalar()))
+    }
+
+    fn read(from: &mut ItemReader, field: usize) -> Result<Self> {
+        from.scalar(field, |scalar| match scalar {
+            Some(scalar) => {
+                T::from_scalar(scalar).map(Some).map_err(|_| "the attribute is of another type")
+            }
+            None => Ok(None),
+        })
+    }
+}
+
+/// A type that may be a partition or sort key: a [`ScalarValue`] of type S, N or B.
+///
+/// Implemented for `String`, the integers up to 64 bits and `Binary`; implement it (it is empty)
+/// beside `ScalarValue` for id types of your own.
+///
+/// # Security
+/// Keys are stored in the clear, are the partition of the table, and appear in AWS's logs and
+/// metrics: a secret cannot be one.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a key",
+    label = "a partition or sort key is stored in the clear and has one canonical form",
+    note = "use a `String`, an integer or `Binary`, or implement `dynacrypt::codec::ScalarValue` and `dynacrypt::record::KeyAttribute`",
+    note = "a secret cannot be a key"
+)]
+pub trait KeyAttribute: ScalarValue {
+    /// The DynamoDB type. The schema of a record refuses one that DynamoDB does not take as a key.
+    #[doc(hidden)]
+    const KEY_TYPE: ScalarType = Self::TYPE;
+
+    /// Writes the field.
+    #[doc(hidden)]
+    fn write(&self, out: &mut ItemWriter, field: usize) -> Result<()> {
+        out.scalar::<Self>(field, self.to_scalar())
+    }
+
+    /// Reads the field.
+    #[doc(hidden)]
+    fn read(from: &mut ItemReader, field: usize) -> Result<Self> {
+        read_scalar(from, field)
+    }
+}
+
+/// A type that may hold the owner outside the key: a [`ScalarValue`] that is compared with the
+/// principal's id.
+///
+/// Implemented for `String` and the integers up to 64 bits; implement it (it is empty) beside
+/// `ScalarValue` for id types of your own that are strings or numbers.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot hold the owner",
+    label = "the owner is compared with the principal's id",
+    note = "use a `String` or an integer, or implement `dynacrypt::codec::ScalarValue` and `dynacrypt::record::OwnerField`",
+    note = "a secret cannot be the owner: it would have to be opened to be checked"
+)]
+pub trait OwnerField: ScalarValue {
+    /// The DynamoDB type. The schema of a record refuses one that has no text to compare with a
+    /// principal's id.
+    #[doc(hidden)]
+    const OWNER_TYPE: ScalarType = Self::TYPE;
+
+    /// Writes the field.
+    #[doc(hidden)]
+    fn write(&self, out: &mut ItemWriter, field: usize) -> Result<()> {
+        out.scalar::<Self>(field, self.to_scalar())
+    }
+
+    /// Reads the field.
+    #[doc(hidden)]
+    fn read(from: &mut ItemReader, field: usize) -> Result<Self> {
+        read_scalar(from, field)
+    }
+}
+
+macro_rules! key_and_owner {
+    ($($ty:ty)*) => {$(
+        // The traits' own notes list these types; rustc's list would quote this macro.
+        #[diagnostic::do_not_recommend]
+        impl KeyAttribute for $ty {}
+        #[diagnostic::do_not_recommend]
+        impl OwnerField for $ty {}
+    )*};
+}
+key_and_owner!(String i8 i16 i32 i64 isize u8 u16 u32 u64 usize);
+#[diagnostic::do_not_recommend]
+impl KeyAttribute for crate::codec::Binary {}
+
+fn read_scalar<T: ScalarValue>(from: &mut ItemReader, field: usize) -> Result<T> {
+    from.scalar(field, |scalar| match scalar {
+        Some(scalar) => T::from_scalar(scalar).map_err(|_| "the attribute is of another type"),
+        None => Err("the attribute is missing"),
+    })
+}

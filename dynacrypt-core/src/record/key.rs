@@ -1,0 +1,245 @@
+//! The primary key of a record, typed by the record it belongs to. It never shows its values.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::{ItemReader, ItemWriter, KeyAttribute, Record};
+use crate::codec::{Binary, ScalarValue};
+use crate::context::{Scalar, ScalarType};
+use crate::error::Result;
+
+/// The type of a record's sort key: a [`KeyAttribute`], or [`NoSortKey`].
+// The words of `KeyAttribute`: to the user, a sort key is a key.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a key",
+    label = "a sort key is stored in the clear and has one canonical form",
+    note = "use a `String`, an integer or `Binary`, or implement `dynacrypt::codec::ScalarValue` and `dynacrypt::record::KeyAttribute`",
+    note = "a secret cannot be a key"
+)]
+pub trait SortKey: Sized {
+    /// The DynamoDB type, where there is a sort key.
+    #[doc(hidden)]
+    const SORT_TYPE: Option<ScalarType>;
+
+    /// Writes the field, where there is one.
+    #[doc(hidden)]
+    fn write(&self, out: &mut ItemWriter, field: usize) -> Result<()>;
+
+    /// Reads the field, where there is one.
+    #[doc(hidden)]
+    fn read(from: &mut ItemReader, field: usize) -> Result<Self>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: KeyAttribute> SortKey for T {
+    const SORT_TYPE: Option<ScalarType> = Some(T::KEY_TYPE);
+
+    fn write(&self, out: &mut ItemWriter, field: usize) -> Result<()> {
+        KeyAttribute::write(self, out, field)
+    }
+
+    fn read(from: &mut ItemReader, field: usize) -> Result<Self> {
+        KeyAttribute::read(from, field)
+    }
+}
+
+/// Stands for the sort key of a record that has none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NoSortKey;
+
+#[diagnostic::do_not_recommend]
+impl SortKey for NoSortKey {
+    const SORT_TYPE: Option<ScalarType> = None;
+
+    fn write(&self, _: &mut ItemWriter, _: usize) -> Result<()> {
+        Ok(())
+    }
+
+    fn read(_: &mut ItemReader, _: usize) -> Result<Self> {
+        Ok(Self)
+    }
+}
+
+/// The primary key of a record of type `R`.
+///
+/// Most calls take `impl IntoKey<R>` instead, which a `&str`, an integer or a pair of them is.
+///
+/// # Security
+/// `Debug` shows types, not values: keys are often names and addresses of people.
+pub struct Key<R> {
+    partition: Scalar<'static>,
+    sort: Option<Scalar<'static>>,
+    record: PhantomData<fn() -> R>,
+}
+
+impl<R: Record> Key<R> {
+    /// The key of a record that has a partition key only.
+    #[must_use]
+    pub fn new(partition: &R::PartitionKey) -> Self
+    where
+        R: Record<SortKey = NoSortKey>,
+    {
+        Self { partition: partition.to_scalar().into_owned(), sort: None, record: PhantomData }
+    }
+
+    /// The key of a record that has a partition and a sort key.
+    #[must_use]
+    pub fn composite(partition: &R::PartitionKey, sort: &R::SortKey) -> Self
+    where
+        R::SortKey: KeyAttribute,
+    {
+        Self {
+            partition: partition.to_scalar().into_owned(),
+            sort: Some(sort.to_scalar().into_owned()),
+            record: PhantomData,
+        }
+    }
+
+    /// Whether these are of the types that the schema gives the key.
+    pub(crate) fn has_types_of(partition: &Scalar<'_>, sort: Option<&Scalar<'_>>) -> bool {
+        partition.scalar_type() == R::PartitionKey::KEY_TYPE
+            && sort.map(Scalar::scalar_type) == R::SortKey::SORT_TYPE
+    }
+
+    /// The key of these values, which are of its types.
+    pub(crate) fn from_scalars(partition: Scalar<'_>, sort: Option<Scalar<'_>>) -> Self {
+        Self {
+            partition: partition.into_owned(),
+            sort: sort.map(Scalar::into_owned),
+            record: PhantomData,
+        }
+    }
+
+    /// Whether this key has these values.
+    pub(crate) fn is(&self, partition: &Scalar<'_>, sort: Option<&Scalar<'_>>) -> bool {
+        self.partition == *partition && self.sort.as_ref() == sort
+    }
+}
+
+impl<R> Key<R> {
+    /// The partition key's value.
+    #[must_use]
+    pub fn partition(&self) -> &Scalar<'static> {
+        &self.partition
+    }
+
+    /// The sort key's value.
+    #[must_use]
+    pub fn sort(&self) -> Option<&Scalar<'static>> {
+        self.sort.as_ref()
+    }
+}
+
+impl<R> Clone for Key<R> {
+    fn clone(&self) -> Self {
+        Self { partition: self.partition.clone(), sort: self.sort.clone(), record: PhantomData }
+    }
+}
+
+impl<R> PartialEq for Key<R> {
+    fn eq(&self, other: &Self) -> bool {
+        self.partition == other.partition && self.sort == other.sort
+    }
+}
+
+impl<R> Eq for Key<R> {}
+
+impl<R> fmt::Debug for Key<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Key").field("partition", &self.partition).field("sort", &self.sort).finish()
+    }
+}
+
+/// What a key attribute can be looked up by: `&str` for a `String`, the integer itself, bytes for a
+/// `Binary`.
+#[diagnostic::on_unimplemented(
+    message = "a key attribute of type `{Self}` cannot be looked up by a `{Q}`",
+    label = "not a value of the key attribute"
+)]
+pub trait KeyFrom<Q>: KeyAttribute {
+    /// The canonical form of the value looked up.
+    #[doc(hidden)]
+    fn scalar_from(value: Q) -> Scalar<'static>;
+}
+
+/// What names one item of `R`: its partition key, a pair of partition and sort key, or a [`Key`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a key of `{R}`",
+    label = "expected the partition key, or `(partition key, sort key)` where the record has a sort key",
+    note = "for key types of your own use `Key::new(&id)` or `Key::composite(&id, &sort)`"
+)]
+pub trait IntoKey<R: Record> {
+    /// The key.
+    fn into_key(self) -> Key<R>;
+}
+
+impl<R: Record> IntoKey<R> for Key<R> {
+    fn into_key(self) -> Key<R> {
+        self
+    }
+}
+
+impl<R: Record> IntoKey<R> for &Key<R> {
+    fn into_key(self) -> Key<R> {
+        self.clone()
+    }
+}
+
+// A pair for a record without a sort key would be told that `NoSortKey` cannot be looked up.
+#[diagnostic::do_not_recommend]
+impl<R, P, S> IntoKey<R> for (P, S)
+where
+    R: Record,
+    R::PartitionKey: KeyFrom<P>,
+    R::SortKey: KeyFrom<S>,
+{
+    fn into_key(self) -> Key<R> {
+        Key {
+            partition: R::PartitionKey::scalar_from(self.0),
+            sort: Some(R::SortKey::scalar_from(self.1)),
+            record: PhantomData,
+        }
+    }
+}
+
+macro_rules! lookups {
+    ($($({$l:lifetime})? $query:ty => $key:ty, $value:ident => $owned:expr;)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl$(<$l>)? KeyFrom<$query> for $key {
+            fn scalar_from($value: $query) -> Scalar<'static> {
+                let owned: $key = $owned;
+                owned.to_scalar().into_owned()
+            }
+        }
+
+        impl<$($l,)? R> IntoKey<R> for $query
+        where
+            R: Record<SortKey = NoSortKey>,
+            R::PartitionKey: KeyFrom<$query>,
+        {
+            fn into_key(self) -> Key<R> {
+                Key { partition: R::PartitionKey::scalar_from(self), sort: None, record: PhantomData }
+            }
+        }
+    )*};
+}
+lookups! {
+    {'q} &'q str => String, value => value.to_owned();
+    {'q} &'q String => String, value => value.clone();
+    String => String, value => value;
+    {'q} &'q [u8] => Binary, value => Binary(value.to_owned());
+    Vec<u8> => Binary, value => Binary(value);
+    Binary => Binary, value => value;
+    {'q} &'q Binary => Binary, value => value.clone();
+    i8 => i8, value => value;
+    i16 => i16, value => value;
+    i32 => i32, value => value;
+    i64 => i64, value => value;
+    isize => isize, value => value;
+    u8 => u8, value => value;
+    u16 => u16, value => value;
+    u32 => u32, value => value;
+    u64 => u64, value => value;
+    usize => usize, value => value;
+}

@@ -1,0 +1,183 @@
+//! An item on its way: clear attributes beside the plaintexts of the encrypted ones. It never holds
+//! a key, and it wipes the plaintexts that nobody took.
+
+use std::any::type_name;
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::schema::{FieldSpec, Schema};
+use crate::codec::{self, Plaintext};
+use crate::context::Scalar;
+use crate::error::{Error, ErrorKind, Result};
+
+/// Attributes by name.
+pub(crate) type Attributes = HashMap<String, AttributeValue>;
+
+/// Room that a plaintext gets before and after it, in bytes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Room {
+    pub(crate) before: usize,
+    pub(crate) after: usize,
+}
+
+/// Where a record's `write` puts its fields.
+#[derive(Debug)]
+pub struct ItemWriter {
+    schema: &'static Schema,
+    room: Option<Room>,
+    attributes: Attributes,
+    plaintexts: Vec<(&'static FieldSpec, Plaintext)>,
+}
+
+impl ItemWriter {
+    /// Takes every field.
+    pub(crate) fn new(schema: &'static Schema, room: Room) -> Self {
+        Self::with(schema, Some(room))
+    }
+
+    /// Takes the key and the owner alone, and leaves everything else where it is.
+    pub(crate) fn identity_only(schema: &'static Schema) -> Self {
+        Self::with(schema, None)
+    }
+
+    fn with(schema: &'static Schema, room: Option<Room>) -> Self {
+        let fields = if room.is_some() { schema.fields().len() } else { 0 };
+        Self {
+            schema,
+            room,
+            attributes: HashMap::with_capacity(fields + 1),
+            plaintexts: Vec::with_capacity(fields),
+        }
+    }
+
+    pub(crate) fn into_parts(self) -> (Attributes, Vec<(&'static FieldSpec, Plaintext)>) {
+        (self.attributes, self.plaintexts)
+    }
+
+    pub(super) fn scalar<T>(&mut self, field: usize, scalar: Scalar<'_>) -> Result<()> {
+        let spec = spec::<T>(self.schema, field)?;
+        if self.room.is_none() && !spec.is_key() && !spec.is_owner() {
+            return Ok(());
+        }
+        self.attributes.insert(spec.name().to_owned(), codec::attribute_of(scalar));
+        Ok(())
+    }
+
+    pub(super) fn clear<T: serde::Serialize>(&mut self, field: usize, value: &T) -> Result<()> {
+        let spec = spec::<T>(self.schema, field)?;
+        if self.room.is_none() {
+            return Ok(());
+        }
+        match codec::to_attribute(value) {
+            Ok(Some(attribute)) => {
+                self.attributes.insert(spec.name().to_owned(), attribute);
+                Ok(())
+            }
+            Ok(None) => Ok(()),
+            Err(reason) => Err(Error::new(ErrorKind::InvalidRecord)
+                .with_reason(reason)
+                .at(spec.name(), type_name::<T>())),
+        }
+    }
+
+    pub(super) fn secret<T: serde::Serialize + 'static>(
+        &mut self,
+        field: usize,
+        value: &T,
+    ) -> Result<()> {
+        let spec = spec::<T>(self.schema, field)?;
+        let Some(room) = self.room else { return Ok(()) };
+        let plaintext = Plaintext::encode(value, spec.padding(), room.before, room.after)
+            .map_err(|error| error.at(spec.name(), type_name::<T>()))?;
+        self.plaintexts.push((spec, plaintext));
+        Ok(())
+    }
+}
+
+/// Where a record's `read` takes its fields from.
+#[derive(Debug)]
+pub struct ItemReader {
+    schema: &'static Schema,
+    attributes: Attributes,
+    /// By the number of their field.
+    plaintexts: Vec<(usize, Plaintext)>,
+}
+
+impl ItemReader {
+    pub(crate) fn new(
+        schema: &'static Schema,
+        attributes: Attributes,
+        plaintexts: Vec<(usize, Plaintext)>,
+    ) -> Self {
+        Self { schema, attributes, plaintexts }
+    }
+
+    /// Whether the item holds this field: as an attribute, or as ciphertext.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn has(&self, field: usize) -> bool {
+        self.schema.fields().get(field).is_some_and(|spec| {
+            self.attributes.contains_key(spec.name())
+                || self.plaintexts.iter().any(|(of, _)| *of == field)
+        })
+    }
+
+    /// The scalar of a field, or `None` where it is absent, read with `read`.
+    pub(super) fn scalar<T>(
+        &mut self,
+        field: usize,
+        read: impl FnOnce(Option<Scalar<'_>>) -> Result<T, &'static str>,
+    ) -> Result<T> {
+        let spec = spec::<T>(self.schema, field)?;
+        let attribute = self.attributes.remove(spec.name());
+        let read = match attribute.map(codec::into_scalar) {
+            None => read(None),
+            Some(Some(scalar)) => read(Some(scalar)),
+            Some(None) => Err("the attribute is of another type"),
+        };
+        read.map_err(|reason| invalid_item::<T>(spec, reason))
+    }
+
+    pub(super) fn clear<T: serde::de::DeserializeOwned>(&mut self, field: usize) -> Result<T> {
+        let spec = spec::<T>(self.schema, field)?;
+        codec::from_attribute(self.attributes.remove(spec.name()))
+            .map_err(|reason| invalid_item::<T>(spec, reason))
+    }
+
+    pub(super) fn secret<T: serde::de::DeserializeOwned + zeroize::Zeroize + 'static>(
+        &mut self,
+        field: usize,
+    ) -> Result<Option<T>> {
+        let spec = spec::<T>(self.schema, field)?;
+        let Some(at) = self.plaintexts.iter().position(|(of, _)| *of == field) else {
+            return Ok(None);
+        };
+        let (_, plaintext) = self.plaintexts.swap_remove(at);
+        plaintext
+            .decode()
+            .map(Some)
+            .map_err(|unreadable| invalid_item::<T>(spec, unreadable.reason()))
+    }
+
+    pub(super) fn missing<T>(&self, field: usize) -> Error {
+        match spec::<T>(self.schema, field) {
+            Ok(spec) => invalid_item::<T>(spec, "the attribute is missing"),
+            Err(error) => error,
+        }
+    }
+}
+
+fn invalid_item<T>(spec: &FieldSpec, reason: &'static str) -> Error {
+    Error::new(ErrorKind::InvalidItem).with_reason(reason).at(spec.name(), type_name::<T>())
+}
+
+/// The derive macro numbers fields as it lists them; a number beyond the list comes from an
+/// implementation by hand.
+fn spec<T>(schema: &'static Schema, field: usize) -> Result<&'static FieldSpec> {
+    schema.fields().get(field).ok_or_else(|| {
+        Error::new(ErrorKind::InvalidRecord)
+            .with_reason("the schema has no such field")
+            .at("?", type_name::<T>())
+    })
+}

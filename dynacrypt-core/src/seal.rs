@@ -1,0 +1,129 @@
+//! The sealer: which data key seals and opens, under which capability and tenant. It never sees a
+//! record; that is `item`'s.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::keys::{CacheLimits, KeyCache, KeyProvider, KeyScope, SealingKey};
+use crate::material::{DataKey, WrappedDataKey};
+
+/// Seals records into items and opens items into records, with data keys from a [`KeyProvider`].
+///
+/// Data keys are cached within [`CacheLimits`], so that a warm sealer does neither I/O nor waiting.
+/// Clones share the cache.
+///
+/// # Examples
+/// ```
+/// use dynacrypt_core::keys::LocalKeyProvider;
+/// use dynacrypt_core::seal::Sealer;
+///
+/// let sealer = Sealer::new(LocalKeyProvider::generate()?);
+/// let export_job = sealer.clone().read_only();
+/// # let _ = export_job;
+/// # Ok::<(), dynacrypt_core::error::Error>(())
+/// ```
+///
+/// # Security
+/// A sealer opens whatever its provider unwraps: who may see an item is decided by the repository's
+/// owner checks, in front of it. See [`KmsKeyProvider`](crate::keys::KmsKeyProvider) for limiting
+/// it by IAM.
+#[derive(Clone)]
+pub struct Sealer {
+    cache: Arc<KeyCache>,
+    tenant: Option<Arc<str>>,
+    seals: bool,
+    opens: bool,
+}
+
+impl Sealer {
+    /// A sealer with the default [`CacheLimits`].
+    #[must_use]
+    pub fn new(provider: impl KeyProvider) -> Self {
+        Self::with_cache_limits(provider, CacheLimits::default())
+    }
+
+    /// A sealer that reuses data keys within these limits.
+    #[must_use]
+    pub fn with_cache_limits(provider: impl KeyProvider, limits: CacheLimits) -> Self {
+        Self {
+            cache: Arc::new(KeyCache::new(Arc::new(provider), limits)),
+            tenant: None,
+            seals: true,
+            opens: true,
+        }
+    }
+
+    /// The same sealer for the items of one tenant: the id is bound into each item and into the
+    /// encryption context, and data keys are kept apart from other tenants'. An item sealed for
+    /// one tenant opens for no other, and not without a tenant.
+    ///
+    /// # Security
+    /// The id appears in AWS CloudTrail in the clear: it must be opaque. With an empty id
+    /// the sealer is `is_not_capable`, and no key is ever asked for.
+    #[must_use]
+    pub fn for_tenant(mut self, id: impl Into<Arc<str>>) -> Self {
+        self.tenant = Some(id.into());
+        self
+    }
+
+    /// The same sealer, opening only: sealing answers `is_not_capable`, and no data key is ever
+    /// generated.
+    #[must_use]
+    pub fn read_only(mut self) -> Self {
+        self.seals = false;
+        self
+    }
+
+    /// The same sealer, sealing only: opening answers `is_not_capable`, and nothing is ever
+    /// unwrapped.
+    #[must_use]
+    pub fn write_only(mut self) -> Self {
+        self.opens = false;
+        self
+    }
+
+    pub(crate) fn tenant(&self) -> Option<&str> {
+        self.tenant.as_deref()
+    }
+
+    fn scope(&self, table: &'static str) -> Result<KeyScope> {
+        let scope = KeyScope::new(table);
+        match &self.tenant {
+            Some(tenant) if tenant.is_empty() => {
+                Err(Error::new(ErrorKind::NotCapable).with_reason("the tenant's id is empty"))
+            }
+            Some(tenant) => Ok(scope.with_tenant(Arc::clone(tenant))),
+            None => Ok(scope),
+        }
+    }
+
+    pub(crate) async fn sealing_key(&self, table: &'static str) -> Result<Arc<SealingKey>> {
+        if !self.seals {
+            return Err(Error::new(ErrorKind::NotCapable).with_reason("this sealer only opens"));
+        }
+        self.cache.for_sealing(&self.scope(table)?).await
+    }
+
+    pub(crate) async fn opening_key(
+        &self,
+        table: &'static str,
+        wrapped: Vec<WrappedDataKey>,
+    ) -> Result<Arc<DataKey>> {
+        if !self.opens {
+            return Err(Error::new(ErrorKind::NotCapable).with_reason("this sealer only seals"));
+        }
+        self.cache.for_opening(wrapped, self.scope(table)?).await
+    }
+}
+
+impl fmt::Debug for Sealer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sealer")
+            .field("cache", &self.cache)
+            .field("tenant", &self.tenant.is_some())
+            .field("seals", &self.seals)
+            .field("opens", &self.opens)
+            .finish()
+    }
+}

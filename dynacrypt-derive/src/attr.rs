@@ -1,0 +1,179 @@
+//! Reads `#[dynacrypt(…)]`, `#[encrypted]` and `#[sensitive]`, one struct or field at a time. It
+//! never asks whether what they say fits together, and never reads another macro's attributes.
+
+pub(crate) mod meta;
+pub(crate) mod suggest;
+
+use proc_macro2::Ident;
+use syn::parse::ParseStream;
+use syn::{Attribute, Meta, Path};
+
+use self::meta::{Flag, Given, flag, number, path, set, string, text};
+use self::suggest::{Place, unknown};
+use crate::case::{CASES, Case};
+use crate::diag::Diag;
+use crate::tokens;
+
+/// What `#[dynacrypt(…)]` said on the struct.
+#[derive(Default)]
+pub(crate) struct ContainerAttrs {
+    pub(crate) table: Option<Given<String>>,
+    pub(crate) rename_all: Option<Given<Case>>,
+    pub(crate) krate: Option<Given<Path>>,
+    pub(crate) explicit: Flag,
+    pub(crate) whole: Flag,
+    /// A lint on deprecated names would also fire in generated code.
+    pub(crate) deprecated: bool,
+}
+
+impl ContainerAttrs {
+    pub(crate) fn parse(attributes: &[Attribute], diag: &Diag) -> Self {
+        let mut attrs =
+            Self { deprecated: attributes.iter().any(is_deprecated), ..Self::default() };
+        for attribute in attributes {
+            if attribute.path().is_ident("dynacrypt") {
+                meta::each(attribute, diag, |name, input| attrs.take(name, input));
+            } else if let Some(name) = bare_name(attribute) {
+                diag.push(unknown(name, Place::Struct));
+            }
+        }
+        attrs
+    }
+
+    fn take(&mut self, name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
+        let word = text(name);
+        match word.as_str() {
+            "table" => set(&mut self.table, string(name, input, "\"profiles\"")?, &word),
+            "rename_all" => {
+                let given = string(name, input, "\"camelCase\"")?;
+                set(&mut self.rename_all, rename_all(&given)?, &word)
+            }
+            "crate" => set(&mut self.krate, path(name, input, "path::to::dynacrypt")?, &word),
+            "explicit" => set(&mut self.explicit, flag(name, input)?, &word),
+            "whole" => set(&mut self.whole, flag(name, input)?, &word),
+            _ => Err(unknown(name, Place::Struct)),
+        }
+    }
+}
+
+fn rename_all(given: &Given<String>) -> syn::Result<Given<Case>> {
+    if let Some(value) = Case::from_name(&given.value) {
+        return Ok(Given { value, span: given.span, value_span: given.value_span });
+    }
+    let names = CASES.map(|(name, _)| name);
+    let hint = suggest::nearest(&given.value, &names)
+        .map(|known| format!(", did you mean `{known}`?"))
+        .unwrap_or_default();
+    let valid = suggest::list(&names);
+    Err(syn::Error::new(
+        given.value_span,
+        format!("unknown case{hint}\nvalid for `rename_all`: {valid}"),
+    ))
+}
+
+/// Where a missing value comes from.
+#[derive(Clone)]
+pub(crate) enum DefaultFrom {
+    /// The type's `Default`.
+    Type,
+    /// A function.
+    Path(Path),
+}
+
+/// What `#[dynacrypt(…)]`, `#[encrypted]` and `#[sensitive]` said on a field.
+#[derive(Default)]
+pub(crate) struct FieldAttrs {
+    pub(crate) partition_key: Flag,
+    pub(crate) sort_key: Flag,
+    pub(crate) owner: Flag,
+    pub(crate) clear: Flag,
+    pub(crate) authenticated: Flag,
+    pub(crate) encrypted: Flag,
+    pub(crate) sensitive: Flag,
+    pub(crate) skip: Flag,
+    pub(crate) rename: Option<Given<String>>,
+    pub(crate) aad_name: Option<Given<String>>,
+    pub(crate) default: Option<Given<DefaultFrom>>,
+    pub(crate) pad: Option<Given<usize>>,
+    pub(crate) deprecated: bool,
+}
+
+impl FieldAttrs {
+    pub(crate) fn parse(attributes: &[Attribute], diag: &Diag) -> Self {
+        let mut attrs =
+            Self { deprecated: attributes.iter().any(is_deprecated), ..Self::default() };
+        for attribute in attributes {
+            if attribute.path().is_ident("dynacrypt") {
+                meta::each(attribute, diag, |name, input| attrs.take(name, input));
+            } else if let Some(name) = bare_name(attribute) {
+                diag.ok(attrs.take_bare(name, attribute));
+            }
+        }
+        attrs
+    }
+
+    fn take(&mut self, name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
+        let word = text(name);
+        match word.as_str() {
+            "rename" => set(&mut self.rename, string(name, input, "\"userName\"")?, &word),
+            "aad_name" => set(&mut self.aad_name, string(name, input, "\"old_name\"")?, &word),
+            "pad" => set(&mut self.pad, number(name, input, "32")?, &word),
+            "default" => set(&mut self.default, default(name, input)?, &word),
+            _ => match self.flag_slot(&word) {
+                Some(slot) => set(slot, flag(name, input)?, &word),
+                None => Err(unknown(name, Place::Field)),
+            },
+        }
+    }
+
+    fn take_bare(&mut self, name: &Ident, attribute: &Attribute) -> syn::Result<()> {
+        let word = text(name);
+        if !matches!(attribute.meta, Meta::Path(_)) {
+            return Err(syn::Error::new_spanned(
+                &attribute.meta,
+                format!(
+                    "`#[{word}]` takes no arguments\n\
+                     other settings of the field go beside it, such as `#[dynacrypt(pad = 32)]`"
+                ),
+            ));
+        }
+        let given = Given { value: (), span: name.span(), value_span: name.span() };
+        self.flag_slot(&word).map_or(Ok(()), |slot| set(slot, given, &word))
+    }
+
+    fn flag_slot(&mut self, word: &str) -> Option<&mut Flag> {
+        Some(match word {
+            "partition_key" => &mut self.partition_key,
+            "sort_key" => &mut self.sort_key,
+            "owner" => &mut self.owner,
+            "clear" => &mut self.clear,
+            "authenticated" => &mut self.authenticated,
+            "encrypted" => &mut self.encrypted,
+            "sensitive" => &mut self.sensitive,
+            "skip" => &mut self.skip,
+            _ => return None,
+        })
+    }
+}
+
+fn default(name: &Ident, input: ParseStream<'_>) -> syn::Result<Given<DefaultFrom>> {
+    if !input.peek(syn::Token![=]) && !input.peek(syn::token::Paren) {
+        return Ok(Given { value: DefaultFrom::Type, span: name.span(), value_span: name.span() });
+    }
+    let Given { value, span, value_span } = path(name, input, "path::to::function")?;
+    Ok(Given { value: DefaultFrom::Path(value), span, value_span })
+}
+
+/// `#[encrypted]` and `#[sensitive]`, the two helper attributes with names of their own.
+fn bare_name(attribute: &Attribute) -> Option<&Ident> {
+    let name = attribute.path().get_ident()?;
+    (name == "encrypted" || name == "sensitive").then_some(name)
+}
+
+/// `#[deprecated]`, or an `allow` or `expect` that speaks of it.
+fn is_deprecated(attribute: &Attribute) -> bool {
+    let path = attribute.path();
+    path.is_ident("deprecated")
+        || ((path.is_ident("allow") || path.is_ident("expect"))
+            && tokens::mentions(&attribute.meta, &["deprecated"]))
+}

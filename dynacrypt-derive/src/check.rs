@@ -1,0 +1,84 @@
+//! Turns a struct with attributes into a record, or says everything that keeps it from being one.
+//! It never emits code and never judges a type: that is the compiler's work, with the traits of the
+//! core.
+
+mod field;
+mod names;
+mod whole;
+
+use quote::ToTokens;
+use syn::GenericParam;
+
+use crate::ast::{Field, Record, Role, Stored};
+use crate::attr::meta::text;
+use crate::crate_path::Private;
+use crate::diag::Diag;
+use crate::source::{Source, SourceField};
+use crate::tokens;
+
+/// The record; `None` where there are no fields to make one of. Not to be used where `diag` has
+/// errors.
+pub(crate) fn record<'a>(source: &Source<'a>, diag: &Diag) -> Option<Record<'a>> {
+    let table = whole::table(source, diag);
+    let fields = source.fields.as_ref()?;
+    whole::keys_and_owner(source, diag);
+    ownership(source, diag);
+
+    let mut index = 0;
+    let fields: Vec<Field<'a>> = fields
+        .iter()
+        .map(|field| {
+            let role = match field::role(field, &source.attrs, diag) {
+                field::Role::Skipped(default) => Role::Skipped(default),
+                field::Role::Stored { kind, default, pad } => {
+                    let (name, bound_name) = names::of(field, &source.attrs, diag);
+                    let stored = Stored { index, name, bound_name, kind, default, pad };
+                    index += 1;
+                    Role::Stored(stored)
+                }
+            };
+            Field { ident: field.ident, ty: field.ty, role }
+        })
+        .collect();
+    names::differ(source.fields(), &fields, diag);
+
+    let deprecated =
+        source.attrs.deprecated || source.fields().iter().any(|field| field.attrs.deprecated);
+    Some(Record {
+        private: Private::of(source.attrs.krate.as_ref().map(|given| &given.value)),
+        ident: &source.input.ident,
+        generics: &source.input.generics,
+        table,
+        whole: source.attrs.whole.is_some(),
+        fields,
+        deprecated,
+    })
+}
+
+/// What is read back from a table cannot borrow from anything.
+fn ownership(source: &Source<'_>, diag: &Diag) {
+    let generics = &source.input.generics;
+    let lifetimes: Vec<String> =
+        generics.lifetimes().map(|param| text(&param.lifetime.ident)).collect();
+    let borrowing = |field: &&SourceField<'_>| tokens::borrows(field.ty, &lifetimes);
+    let stored = |field: &&SourceField<'_>| field.attrs.skip.is_none();
+
+    let mut found = false;
+    for field in source.fields().iter().filter(stored).filter(borrowing) {
+        found = true;
+        diag.on(
+            field.ty,
+            "a record owns its fields, and this one borrows\n\
+             use an owned type: `String` for `&str` or `Cow<'_, str>`, `Vec<u8>` for `&[u8]`",
+        );
+    }
+    // The field says it better; this is for lifetimes that only skipped fields use.
+    let lifetime = generics.params.iter().find(|param| matches!(param, GenericParam::Lifetime(_)));
+    if let (Some(lifetime), false) = (lifetime, found) {
+        diag.on(
+            lifetime.to_token_stream(),
+            "a record cannot have a lifetime: it is read back from a table and owns its fields\n\
+             use owned types, such as `String` for `&str`",
+        );
+    }
+}

@@ -1,0 +1,228 @@
+//! How one field is stored, and which attributes contradict each other on it. It never compares two
+//! fields, and reports one contradiction once.
+
+use proc_macro2::Span;
+
+use crate::ast::Kind;
+use crate::attr::meta::{Flag, text};
+use crate::attr::{ContainerAttrs, DefaultFrom, FieldAttrs};
+use crate::diag::Diag;
+use crate::source::SourceField;
+
+/// Sizes that `pad` may round up to, in bytes.
+const PAD: std::ops::RangeInclusive<usize> = 2..=4096;
+
+pub(super) enum Role {
+    Skipped(DefaultFrom),
+    Stored { kind: Kind, default: Option<DefaultFrom>, pad: Option<usize> },
+}
+
+pub(super) fn role(field: &SourceField<'_>, container: &ContainerAttrs, diag: &Diag) -> Role {
+    let attrs = &field.attrs;
+    if attrs.skip.is_some() {
+        skipped(attrs, diag);
+        let default = attrs.default.as_ref().map_or(DefaultFrom::Type, |given| given.value.clone());
+        return Role::Skipped(default);
+    }
+    let ((), contradicts) = diag.watch(|| contradictions(attrs, diag));
+    let kind = kind(attrs);
+    // What is missing may be what was misspelt or what the contradiction is about.
+    if !contradicts && !field.broken {
+        unsaid(field, kind, container, diag);
+    }
+    if !contradicts {
+        settings(attrs, kind, diag);
+    }
+    Role::Stored {
+        kind,
+        default: attrs.default.as_ref().map(|given| given.value.clone()),
+        pad: attrs.pad.as_ref().map(|given| given.value),
+    }
+}
+
+fn kind(attrs: &FieldAttrs) -> Kind {
+    let owner = attrs.owner.is_some();
+    if attrs.partition_key.is_some() {
+        Kind::PartitionKey { owner }
+    } else if attrs.sort_key.is_some() {
+        Kind::SortKey { owner }
+    } else if owner {
+        Kind::Owner
+    } else if attrs.encrypted.is_some() {
+        Kind::Encrypted
+    } else if attrs.authenticated.is_some() {
+        Kind::Authenticated
+    } else {
+        Kind::Clear
+    }
+}
+
+/// `skip` means that there is nothing to say of how the field is stored.
+fn skipped(attrs: &FieldAttrs, diag: &Diag) {
+    let flags = [
+        ("encrypted", &attrs.encrypted),
+        ("partition_key", &attrs.partition_key),
+        ("sort_key", &attrs.sort_key),
+        ("owner", &attrs.owner),
+        ("clear", &attrs.clear),
+        ("authenticated", &attrs.authenticated),
+    ];
+    let values = [
+        ("rename", attrs.rename.as_ref().map(|given| given.span)),
+        ("aad_name", attrs.aad_name.as_ref().map(|given| given.span)),
+        ("pad", attrs.pad.as_ref().map(|given| given.span)),
+    ];
+    let flags = flags.map(|(name, flag)| (name, span(flag)));
+    for (name, at) in flags.into_iter().chain(values) {
+        if let Some(at) = at {
+            diag.at(
+                at,
+                format!(
+                    "`{name}` contradicts `skip`: a skipped field is never stored\n\
+                     remove one of them"
+                ),
+            );
+        }
+    }
+}
+
+/// Pairs of attributes of which one must go. One error for each field: the others may follow from
+/// it.
+fn contradictions(attrs: &FieldAttrs, diag: &Diag) {
+    let key = match (&attrs.partition_key, &attrs.sort_key) {
+        (Some(_), Some(sort)) => {
+            return diag.at(
+                sort.span,
+                "`sort_key` contradicts `partition_key`: a field is one key or the other",
+            );
+        }
+        (Some(_), None) => Some("partition key"),
+        (None, Some(_)) => Some("sort key"),
+        (None, None) => None,
+    };
+    let secret = span(&attrs.encrypted).or(span(&attrs.sensitive));
+    if let (Some(key), Some(at)) = (key, secret) {
+        diag.at(
+            at,
+            format!(
+                "a sensitive field cannot be the {key}: keys are stored in the clear, and appear \
+                 in logs and metrics\n\
+                 use an opaque id as the key, and an encrypted field for the sensitive value"
+            ),
+        );
+    } else if let (Some(at), Some(_)) = (secret, &attrs.owner) {
+        diag.at(
+            at,
+            "a sensitive field cannot be the owner: the owner is stored in the clear, and \
+             compared before anything is opened\n\
+             use an opaque id as the owner",
+        );
+    } else if let (Some(_), Some(clear)) = (&attrs.encrypted, &attrs.clear) {
+        diag.at(clear.span, "`clear` contradicts `encrypted`\nremove one of them");
+    } else if let (Some(_), Some(authenticated)) = (&attrs.encrypted, &attrs.authenticated) {
+        diag.at(
+            authenticated.span,
+            "`authenticated` contradicts `encrypted`: what is encrypted is authenticated already\n\
+             remove `authenticated`",
+        );
+    } else if let (Some(_), Some(other)) =
+        (&attrs.sensitive, attrs.clear.as_ref().or(attrs.authenticated.as_ref()))
+    {
+        let name = if attrs.clear.is_some() { "clear" } else { "authenticated" };
+        diag.at(
+            other.span,
+            format!(
+                "`{name}` contradicts `sensitive`: it stores the field in the clear\n{WAYS_OUT}"
+            ),
+        );
+    } else if let (Some(key), Some(other)) =
+        (key, attrs.clear.as_ref().or(attrs.authenticated.as_ref()))
+    {
+        let name = if attrs.clear.is_some() { "clear" } else { "authenticated" };
+        diag.at(
+            other.span,
+            format!("a {key} is always stored in the clear, and always bound\nremove `{name}`"),
+        );
+    } else if let (Some(_), Some(authenticated)) = (&attrs.owner, &attrs.authenticated) {
+        diag.at(authenticated.span, "an owner is already bound\nremove `authenticated`");
+    } else if let (Some(_), Some(clear)) = (&attrs.owner, &attrs.clear) {
+        diag.at(
+            clear.span,
+            "`clear` contradicts `owner`: an owner is stored in the clear, but bound\n\
+             remove `clear`",
+        );
+    } else if let (Some(clear), Some(_)) = (&attrs.clear, &attrs.authenticated) {
+        diag.at(
+            clear.span,
+            "`clear` contradicts `authenticated`: both are stored in the clear, but an \
+             authenticated field is bound\n\
+             remove one of them",
+        );
+    }
+}
+
+const WAYS_OUT: &str =
+    "mark it `#[encrypted]` to store ciphertext, or `#[dynacrypt(skip)]` to never store it";
+
+/// What must be said and was not.
+fn unsaid(field: &SourceField<'_>, kind: Kind, container: &ContainerAttrs, diag: &Diag) {
+    let attrs = &field.attrs;
+    if let (Some(sensitive), None) = (&attrs.sensitive, &attrs.encrypted) {
+        diag.at(
+            sensitive.span,
+            format!("a sensitive field would be stored in the clear\n{WAYS_OUT}"),
+        );
+    } else if container.explicit.is_some() && kind == Kind::Clear && attrs.clear.is_none() {
+        diag.at(
+            field.ident.span(),
+            format!(
+                "`{}` does not say how it is stored, which `explicit` on the struct asks for\n\
+                 add `#[dynacrypt(clear)]`, `#[dynacrypt(authenticated)]`, `#[encrypted]` or \
+                 `#[dynacrypt(skip)]`",
+                text(field.ident)
+            ),
+        );
+    }
+}
+
+/// Settings that only some kinds of field have.
+fn settings(attrs: &FieldAttrs, kind: Kind, diag: &Diag) {
+    if let (Some(aad_name), false) = (&attrs.aad_name, kind.is_bound()) {
+        diag.at(
+            aad_name.span,
+            "`aad_name` is the name that a field is bound under, and a clear field is not bound\n\
+             use `rename` for the name in the table, or bind the field: \
+             `#[dynacrypt(authenticated)]`",
+        );
+    }
+    if let Some(pad) = &attrs.pad {
+        if kind != Kind::Encrypted {
+            diag.at(
+                pad.span,
+                "`pad` hides the length of a ciphertext, and this field is not encrypted\n\
+                 add `#[encrypted]`",
+            );
+        } else if !PAD.contains(&pad.value) {
+            let (least, most) = (PAD.start(), PAD.end());
+            diag.at(
+                pad.value_span,
+                format!("expected a block size of {least} to {most} bytes, such as `pad = 32`"),
+            );
+        }
+    }
+    let required = match kind {
+        Kind::PartitionKey { .. } | Kind::SortKey { .. } => "a key",
+        Kind::Owner => "an owner",
+        Kind::Authenticated | Kind::Clear | Kind::Encrypted => return,
+    };
+    if let Some(default) = &attrs.default {
+        diag.at(
+            default.span,
+            format!("{required} is never absent from an item, so it has no `default`"),
+        );
+    }
+}
+
+fn span(flag: &Flag) -> Option<Span> {
+    flag.as_ref().map(|given| given.span)
+}

@@ -1,0 +1,124 @@
+//! The names under which fields are stored and bound: lengths, reserved ones, doubles. It never
+//! looks at how a field is stored beyond whether it is bound.
+
+use proc_macro2::Span;
+
+use crate::ast::{Field, Kind, Role, Stored};
+use crate::attr::ContainerAttrs;
+use crate::attr::meta::text;
+use crate::diag::Diag;
+use crate::nonce;
+use crate::source::SourceField;
+
+/// Longest attribute name in bytes. DynamoDB allows keys and indexed attributes no more; other
+/// attributes could be longer.
+const NAME_MAX: usize = 255;
+
+/// Names that begin so are for the header and what may come beside it.
+const RESERVED: &str = "_dc";
+
+/// Attribute name and, where it is another, bound name of a stored field.
+pub(super) fn of(
+    field: &SourceField<'_>,
+    container: &ContainerAttrs,
+    diag: &Diag,
+) -> (String, Option<String>) {
+    let name = match (&field.attrs.rename, &container.rename_all) {
+        (Some(rename), _) => rename.value.clone(),
+        (None, Some(case)) => case.value.apply(&text(field.ident)),
+        (None, None) => text(field.ident),
+    };
+    valid(&name, "an attribute name", name_span(field), diag);
+    let bound = field.attrs.aad_name.as_ref().map(|given| given.value.clone());
+    if let Some(bound) = &bound {
+        valid(bound, "a bound name", bound_span(field), diag);
+    }
+    (name, bound)
+}
+
+fn valid(name: &str, what: &str, at: Span, diag: &Diag) {
+    if name.is_empty() || name.len() > NAME_MAX {
+        diag.at(
+            at,
+            format!("expected {what} of 1 to {NAME_MAX} bytes, and this has {}", name.len()),
+        );
+    } else if name.starts_with(RESERVED) {
+        diag.at(
+            at,
+            format!(
+                "`{name}` is reserved: names that begin with `{RESERVED}` are for the header of \
+                 sealed items\n\
+                 choose another, such as `#[dynacrypt(rename = \"{}\")]`",
+                suggested(name)
+            ),
+        );
+    }
+}
+
+fn suggested(reserved: &str) -> &str {
+    match reserved.trim_start_matches(RESERVED).trim_start_matches('_') {
+        "" => "header",
+        rest => rest,
+    }
+}
+
+/// Every attribute name once, every bound name once, every nonce once.
+pub(super) fn differ(sources: &[SourceField<'_>], fields: &[Field<'_>], diag: &Diag) {
+    let mut seen: Vec<(&Field<'_>, &Stored)> = Vec::new();
+    for (source, field) in sources.iter().zip(fields) {
+        let Role::Stored(stored) = &field.role else { continue };
+        if let Some((at, message)) = seen.iter().find_map(|earlier| clash(earlier, stored)) {
+            let at = match at {
+                Clash::Name => name_span(source),
+                Clash::BoundName => bound_span(source),
+            };
+            diag.at(at, message);
+        }
+        seen.push((field, stored));
+    }
+}
+
+/// What two fields cannot both have.
+enum Clash {
+    Name,
+    BoundName,
+}
+
+fn clash((field, earlier): &(&Field<'_>, &Stored), later: &Stored) -> Option<(Clash, String)> {
+    let other = text(field.ident);
+    if earlier.name == later.name {
+        let message = format!(
+            "attribute name `{}` is that of field `{other}` already\n\
+             give one of them another: `#[dynacrypt(rename = \"…\")]`",
+            later.name
+        );
+        return Some((Clash::Name, message));
+    }
+    if !earlier.kind.is_bound() || !later.kind.is_bound() {
+        return None;
+    }
+    let (theirs, ours) = (earlier.effective_bound_name(), later.effective_bound_name());
+    if theirs == ours {
+        let message = format!(
+            "bound name `{ours}` is that of field `{other}` already: their nonces would collide\n\
+             give one of them another: `#[dynacrypt(aad_name = \"…\")]`"
+        );
+        return Some((Clash::BoundName, message));
+    }
+    let encrypted = earlier.kind == Kind::Encrypted && later.kind == Kind::Encrypted;
+    (encrypted && nonce::of(theirs) == nonce::of(ours)).then(|| {
+        let message = format!(
+            "the nonce that follows from `{ours}` is that of field `{other}`\n\
+             give one of them another bound name: `#[dynacrypt(aad_name = \"…\")]`"
+        );
+        (Clash::BoundName, message)
+    })
+}
+
+fn name_span(field: &SourceField<'_>) -> Span {
+    field.attrs.rename.as_ref().map_or_else(|| field.ident.span(), |given| given.value_span)
+}
+
+fn bound_span(field: &SourceField<'_>) -> Span {
+    field.attrs.aad_name.as_ref().map_or_else(|| name_span(field), |given| given.value_span)
+}

@@ -1,0 +1,101 @@
+//! `write` and `read`: each field through the trait of its kind. It never touches a value itself.
+//!
+//! Every trait is asked as `<FieldType as Trait>::method`. rustc puts its arrow on the type there,
+//! which is made of the user's own tokens, and it drops the second of two equal errors: so a bad
+//! field is one error, on the user's type.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use crate::ast::{Field, Kind, Record, Role, Stored};
+use crate::attr::DefaultFrom;
+
+pub(super) fn write(record: &Record<'_>) -> TokenStream {
+    let private = &record.private;
+    let fields = record.stored().map(|(field, stored)| {
+        let (ident, ty) = (field.ident, field.ty);
+        let index = Literal::usize_unsuffixed(stored.index);
+        match stored.kind {
+            // The key's type is judged where the record names it.
+            Kind::PartitionKey { .. } => quote! {
+                #private::ItemWriter::partition_key::<Self>(__out, &self.#ident, #index)?;
+            },
+            Kind::SortKey { .. } => quote! {
+                #private::ItemWriter::sort_key::<Self>(__out, &self.#ident, #index)?;
+            },
+            Kind::Owner | Kind::Authenticated | Kind::Clear | Kind::Encrypted => {
+                let as_field = field_trait(record, stored);
+                quote!(<#ty as #as_field>::write(&self.#ident, __out, #index)?;)
+            }
+        }
+    });
+    quote! {
+        fn write(&self, __out: &mut #private::ItemWriter) -> #private::Result<()> {
+            #(#fields)*
+            ::core::result::Result::Ok(())
+        }
+    }
+}
+
+pub(super) fn read(record: &Record<'_>) -> TokenStream {
+    let private = &record.private;
+    let fields = record.fields.iter().map(|field| {
+        let ident = field.ident;
+        let value = match &field.role {
+            Role::Skipped(default) => default_value(field, default),
+            Role::Stored(stored) => stored_value(record, field, stored),
+        };
+        quote!(#ident: #value)
+    });
+    quote! {
+        fn read(__from: &mut #private::ItemReader) -> #private::Result<Self> {
+            ::core::result::Result::Ok(Self { #(#fields,)* })
+        }
+    }
+}
+
+fn stored_value(record: &Record<'_>, field: &Field<'_>, stored: &Stored) -> TokenStream {
+    let (private, ty) = (&record.private, field.ty);
+    let index = Literal::usize_unsuffixed(stored.index);
+    let read = match stored.kind {
+        Kind::PartitionKey { .. } => {
+            quote!(#private::ItemReader::partition_key::<Self>(__from, #index)?)
+        }
+        Kind::SortKey { .. } => quote!(#private::ItemReader::sort_key::<Self>(__from, #index)?),
+        Kind::Owner | Kind::Authenticated | Kind::Clear | Kind::Encrypted => {
+            let as_field = field_trait(record, stored);
+            quote!(<#ty as #as_field>::read(__from, #index)?)
+        }
+    };
+    match &stored.default {
+        None => read,
+        Some(default) => {
+            let default = default_value(field, default);
+            quote!(if #private::ItemReader::has(__from, #index) { #read } else { #default })
+        }
+    }
+}
+
+fn default_value(field: &Field<'_>, default: &DefaultFrom) -> TokenStream {
+    let ty = field.ty;
+    match default {
+        DefaultFrom::Type => quote!(<#ty as ::core::default::Default>::default()),
+        // A function of another type is reported as such, at its path.
+        DefaultFrom::Path(path) => quote!({
+            let __default: fn() -> #ty = #path;
+            __default()
+        }),
+    }
+}
+
+/// The trait that decides whether a type may stand in a field outside the key.
+fn field_trait(record: &Record<'_>, stored: &Stored) -> TokenStream {
+    let private = &record.private;
+    match stored.kind {
+        Kind::PartitionKey { .. } | Kind::SortKey { .. } => quote!(#private::KeyAttribute),
+        Kind::Owner => quote!(#private::OwnerField),
+        Kind::Authenticated => quote!(#private::AuthenticatedField),
+        Kind::Clear => quote!(#private::ClearField),
+        Kind::Encrypted => quote!(#private::EncryptedField),
+    }
+}

@@ -1,0 +1,102 @@
+//! The constant that describes the record: names, kinds, nonces. It never holds a value of a field.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::Type;
+use syn::spanned::Spanned;
+
+use super::bounds;
+use crate::ast::{Kind, Record, Stored};
+use crate::attr::meta::text;
+use crate::crate_path::Private;
+use crate::nonce;
+
+/// The type of the sort key, or what stands for there being none.
+pub(super) fn sort_key_type(record: &Record<'_>) -> TokenStream {
+    let private = &record.private;
+    record.sort_key().map_or_else(|| quote!(#private::NoSortKey), |ty| quote!(#ty))
+}
+
+pub(super) fn schema(record: &Record<'_>) -> TokenStream {
+    let Record { private, table, whole, .. } = record;
+    let name = text(record.ident);
+    let fields = record.stored().map(|(field, stored)| spec(record, field.ty, stored));
+    let owner =
+        record.stored().find_map(|(field, stored)| owner_type(private, field.ty, stored.kind));
+    quote! {
+        &#private::Schema::new(#name, #table, const { #owner &[#(#fields),*] }, #whole)
+    }
+}
+
+/// Names of the user's that are deprecated are no less so for being named here; the user has been
+/// told once.
+pub(super) fn allow_deprecated(record: &Record<'_>) -> Option<TokenStream> {
+    record.deprecated.then(|| quote!(#[allow(deprecated)]))
+}
+
+/// A use of the schema, so that its constants are evaluated when the record is compiled rather than
+/// when it is used. There is nothing to evaluate for a generic record until its parameters are
+/// known.
+pub(super) fn evaluated(record: &Record<'_>) -> Option<TokenStream> {
+    let Record { private, ident, generics, .. } = record;
+    let allow = allow_deprecated(record);
+    generics.params.is_empty().then(|| {
+        quote! {
+            #allow
+            const _: &#private::Schema = <#ident as #private::Record>::SCHEMA;
+        }
+    })
+}
+
+fn spec(record: &Record<'_>, ty: &Type, stored: &Stored) -> TokenStream {
+    let private = &record.private;
+    let name = &stored.name;
+    // Where these fail, they do so while the constant is evaluated. With the type's span, rustc
+    // says that it was there.
+    let at = ty.span();
+    let private_at = private.at(at);
+    let mut spec = match stored.kind {
+        Kind::PartitionKey { .. } => {
+            quote_spanned!(at=> #private_at::FieldSpec::partition_key::<Self>(#name))
+        }
+        Kind::SortKey { .. } => {
+            quote_spanned!(at=> #private_at::FieldSpec::sort_key::<Self>(#name))
+        }
+        Kind::Owner => {
+            let owner_type = quote!(<#ty as #private::OwnerField>::OWNER_TYPE);
+            quote!(#private::FieldSpec::new(#name, #private::FieldKind::Owner(#owner_type)))
+        }
+        Kind::Authenticated => {
+            quote!(#private::FieldSpec::new(#name, #private::FieldKind::Authenticated))
+        }
+        Kind::Clear => quote!(#private::FieldSpec::new(#name, #private::FieldKind::Clear)),
+        Kind::Encrypted => quote!(#private::FieldSpec::new(#name, #private::FieldKind::Encrypted)),
+    };
+    if is_owner(stored.kind) {
+        spec = quote_spanned!(at=> #private_at::FieldSpec::owner(#spec));
+    }
+    if let Some(bound_name) = &stored.bound_name {
+        spec.extend(quote!(.bound_as(#bound_name)));
+    }
+    if stored.kind == Kind::Encrypted {
+        let nonce = nonce::of(stored.effective_bound_name()).map(Literal::u8_unsuffixed);
+        spec.extend(quote!(.nonce([#(#nonce),*])));
+    }
+    if let Some(pad) = stored.pad {
+        let pad = Literal::usize_unsuffixed(pad);
+        spec.extend(quote!(.pad(#pad)));
+    }
+    spec
+}
+
+/// Asks the type of a key that holds the owner whether it may. An owner outside the key is asked
+/// for its type.
+fn owner_type(private: &Private, ty: &Type, kind: Kind) -> Option<TokenStream> {
+    // A secret is no key either, and one error says it.
+    (is_owner(kind) && kind != Kind::Owner && !bounds::is_secret(ty))
+        .then(|| quote!(let _ = <#ty as #private::OwnerField>::OWNER_TYPE;))
+}
+
+fn is_owner(kind: Kind) -> bool {
+    matches!(kind, Kind::Owner | Kind::PartitionKey { owner: true } | Kind::SortKey { owner: true })
+}

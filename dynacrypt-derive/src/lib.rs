@@ -1,0 +1,27 @@
+//! The derive macro of `dynacrypt`. Depend on `dynacrypt`, which re-exports it; this crate never
+//! stands alone.
+//!
+//! This file only registers it. The stages, each of which sees only what the one before made:
+//! attributes (`attr`) → a struct with its attributes (`source`) → a checked record (`check`,
+//! `ast`) → code (`expand`). Errors are collected (`diag`); where there are any, inert code
+//! (`fallback`) takes the place of the record's.
+
+mod ast;
+mod attr;
+mod case;
+mod check;
+mod crate_path;
+mod diag;
+mod expand;
+mod fallback;
+mod nonce;
+mod source;
+mod tokens;
+
+use proc_macro::TokenStream;
+
+#[doc = include_str!("../docs/record.md")]
+#[proc_macro_derive(Record, attributes(dynacrypt, encrypted, sensitive))]
+pub fn derive_record(input: TokenStream) -> TokenStream {
+    expand::derive(input.into()).into()
+}

@@ -1,0 +1,29 @@
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![doc = include_str!("../README.md")]
+
+// The derive macro writes `::dynacrypt::…`; this lets it be used inside this package too.
+extern crate self as dynacrypt;
+
+pub use dynacrypt_core::error::{Error, ErrorKind};
+pub use dynacrypt_core::keys::{KeyProvider, KmsKeyProvider, LocalKeyProvider};
+pub use dynacrypt_core::principal::Principal;
+pub use dynacrypt_core::record::Record;
+pub use dynacrypt_core::repository::{DynamoRepository, Repository};
+pub use dynacrypt_core::seal::Sealer;
+pub use dynacrypt_core::sealed::Sealed;
+pub use dynacrypt_core::secret::{ExposeSecret, Secret};
+pub use dynacrypt_derive::Record;
+
+#[cfg(feature = "testing")]
+#[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
+pub use dynacrypt_core::testing;
+pub use dynacrypt_core::{
+    access, codec, context, error, keys, material, observe, principal, record, repository, seal,
+    sealed, secret, store, table,
+};
+
+/// What generated code names. Not for use by hand.
+#[doc(hidden)]
+pub mod __private {
+    pub use dynacrypt_core::__private::*;
+}

@@ -1,0 +1,34 @@
+//! The integration suite: the same tests on whichever servers the environment names (see
+//! CONTRIBUTING.md), by default on a fresh embedded database for each test and the local key
+//! provider. Tests that need KMS are ignored where there is none.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::similar_names,
+    clippy::many_single_char_names,
+    clippy::too_many_lines,
+    reason = "a test that cannot go on fails"
+)]
+
+mod attacks;
+mod faults;
+mod kms;
+mod leaks;
+mod owners;
+mod properties;
+mod roundtrip;
+mod tenants;
+mod vectors;
+mod world;
+
+/// Says in the output which servers this run is about.
+#[test]
+fn backends() {
+    let backend = dynacrypt::testing::TestBackend::from_env().expect("backend");
+    println!("running on {backend}");
+    assert!(!backend.dynamodb_backend().is_empty());
+}

@@ -1,0 +1,11 @@
+// A misspelling of what belongs elsewhere.
+use dynacrypt::Record;
+
+#[derive(Record)]
+#[dynacrypt(table = "profiles", partitionkey)]
+struct Profile {
+    #[dynacrypt(partition_key, rename_al = "camelCase")]
+    user_id: String,
+}
+
+fn main() {}

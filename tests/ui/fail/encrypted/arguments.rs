@@ -1,0 +1,15 @@
+// `#[encrypted]` takes no arguments.
+use dynacrypt::{Record, Secret};
+
+#[derive(Record)]
+#[dynacrypt(table = "profiles")]
+struct Profile {
+    #[dynacrypt(partition_key)]
+    user_id: String,
+    #[encrypted(pad = 32)]
+    ssn: Secret<String>,
+    #[encrypted = "yes"]
+    pin: Secret<String>,
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+// At most one owner.
+use dynacrypt::Record;
+
+#[derive(Record)]
+#[dynacrypt(table = "profiles")]
+struct Profile {
+    #[dynacrypt(partition_key, owner)]
+    user_id: String,
+    #[dynacrypt(owner)]
+    tenant: String,
+}
+
+fn main() {}

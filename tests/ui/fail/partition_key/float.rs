@@ -1,0 +1,11 @@
+// A float has no single canonical form.
+use dynacrypt::Record;
+
+#[derive(Record)]
+#[dynacrypt(table = "profiles")]
+struct Profile {
+    #[dynacrypt(partition_key)]
+    score: f64,
+}
+
+fn main() {}

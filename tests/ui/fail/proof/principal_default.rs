@@ -1,0 +1,5 @@
+use dynacrypt::Principal;
+
+fn main() {
+    let _ = Principal::default();
+}

@@ -1,0 +1,18 @@
+use dynacrypt::{Record, Secret};
+
+#[derive(Debug, Record)]
+#[dynacrypt(table = "profiles")]
+struct Profile {
+    #[dynacrypt(partition_key, owner)]
+    user_id: String,
+    #[encrypted]
+    ssn: Secret<String>,
+}
+
+use dynacrypt::Sealed;
+
+fn forge() -> Sealed<Profile> {
+    Sealed { item: Default::default(), record: std::marker::PhantomData }
+}
+
+fn main() {}

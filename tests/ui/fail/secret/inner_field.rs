@@ -1,0 +1,7 @@
+// Its inside is private.
+use dynacrypt::Secret;
+
+fn main() {
+    let secret = Secret::from("078-05-1120");
+    let _ = secret.0;
+}

@@ -1,0 +1,10 @@
+// A struct that is not a record: the secret does not leave through `Serialize`.
+use dynacrypt::Secret;
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct Response {
+    ssn: Secret<String>,
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+// DynamoDB keys are strings, numbers or binaries.
+use dynacrypt::Record;
+
+#[derive(Record)]
+#[dynacrypt(table = "profiles")]
+struct Profile {
+    #[dynacrypt(partition_key)]
+    user_id: String,
+    #[dynacrypt(sort_key)]
+    active: bool,
+}
+
+fn main() {}
