@@ -20,7 +20,8 @@ fn absent() -> ::std::option::Option<::dynacrypt::Secret<::std::string::String>>
     ::std::option::Option::None
 }
 
-fn main() {
+#[::core::prelude::v1::test]
+fn passes() {
     use ::dynacrypt::Record;
     ::std::assert_eq!(Profile::<u8>::SCHEMA.fields().len(), 4);
 }

@@ -66,7 +66,8 @@ struct Tagged<T> {
     tag: PhantomData<T>,
 }
 
-fn main() {
+#[::core::prelude::v1::test]
+fn passes() {
     assert_eq!(table_of::<String, i64>(), "any");
     assert_eq!(Tagged::<Opaque>::SCHEMA.fields().len(), 1);
     let kinds: Vec<FieldKind> =

@@ -16,7 +16,8 @@ struct Profile {
     access: Secret<String>,
 }
 
-fn main() {
+#[::core::prelude::v1::test]
+fn passes() {
     let expected = [
         "nonce: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], pad: 1",
         // printf 'dynacrypt/v1/noncessn' | sha256sum

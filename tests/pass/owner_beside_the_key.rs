@@ -28,7 +28,8 @@ struct Ownerless {
     note_id: dynacrypt::codec::Binary,
 }
 
-fn main() {
+#[::core::prelude::v1::test]
+fn passes() {
     let owner = ByNote::SCHEMA.owner().expect("an owner");
     assert_eq!((owner.name(), owner.kind()), ("tenant", FieldKind::Owner(ScalarType::N)));
     let owner = ByOwner::SCHEMA.owner().expect("an owner");

@@ -26,7 +26,7 @@ mod prelude {
 }
 
 mod record {
-    use crate::prelude::*;
+    use super::prelude::*;
 
     #[derive(::dynacrypt::Record)]
     #[dynacrypt(table = "profiles")]
@@ -44,7 +44,8 @@ mod record {
     }
 }
 
-fn main() {
+#[::core::prelude::v1::test]
+fn passes() {
     use dynacrypt::Record;
     assert_eq!(record::Profile::SCHEMA.fields().len(), 4);
 }

@@ -48,7 +48,8 @@ macro_rules! generic {
 }
 generic!(Generic<T>, Vec<T>);
 
-fn main() {
+#[::core::prelude::v1::test]
+fn passes() {
     let fields = Profile::SCHEMA.fields();
     let names: Vec<&str> = fields.iter().map(|field| field.name()).collect();
     assert_eq!(names, ["id", "ssn", "pin", "plain", "local"]);

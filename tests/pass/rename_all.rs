@@ -19,7 +19,8 @@ macro_rules! cases {
     })+};
 }
 
-fn main() {
+#[::core::prelude::v1::test]
+fn passes() {
     cases! {
         "lowercase" => "user_id", "html_body2", "type";
         "UPPERCASE" => "USER_ID", "HTML_BODY2", "TYPE";

@@ -21,7 +21,8 @@ struct Profile {
     cached: bool,
 }
 
-fn main() {
+#[::core::prelude::v1::test]
+fn passes() {
     let fields = Profile::SCHEMA.fields();
     assert_eq!(fields.len(), 6);
     assert_eq!(fields[3].kind(), FieldKind::Clear);

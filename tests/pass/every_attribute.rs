@@ -44,7 +44,8 @@ fn row(field: &FieldSpec) -> (&str, &str, FieldKind, bool) {
     (field.name(), field.bound_name(), field.kind(), field.is_owner())
 }
 
-fn main() {
+#[::core::prelude::v1::test]
+fn passes() {
     let schema = Profile::SCHEMA;
     assert_eq!((schema.record(), schema.table(), schema.is_whole()), ("Profile", "profiles", true));
     let rows: Vec<_> = schema.fields().iter().map(row).collect();

@@ -20,7 +20,8 @@ struct r#struct {
     __from: u8,
 }
 
-fn main() {
+#[::core::prelude::v1::test]
+fn passes() {
     let names: Vec<&str> = r#struct::SCHEMA.fields().iter().map(|field| field.name()).collect();
     assert_eq!(names, ["type", "fn", "match", "self_", "out", "from", "field", "__out", "__from"]);
     assert_eq!(r#struct::SCHEMA.record(), "struct");

@@ -15,7 +15,8 @@ struct Profile {
     name: String,
 }
 
-fn main() {
+#[::core::prelude::v1::test]
+fn passes() {
     let names: Vec<&str> = Profile::SCHEMA.fields().iter().map(|field| field.name()).collect();
     assert_eq!(names, ["user_id", "here", "n"]);
 }

@@ -27,7 +27,8 @@ impl Profile {
     pub fn read() {}
 }
 
-fn main() {
+#[::core::prelude::v1::test]
+fn passes() {
     assert_eq!(Profile::SCHEMA, 1);
     assert!(<Profile as Record>::SCHEMA.fields()[0].is_owner());
 }

@@ -5,7 +5,7 @@ mod vendor {
 use vendor::dc as short;
 
 #[derive(short::Record)]
-#[dynacrypt(table = "a", crate = crate::vendor::dc)]
+#[dynacrypt(table = "a", crate = crate::renamed_crate::vendor::dc)]
 struct A<T> {
     #[dynacrypt(partition_key)]
     id: String,
@@ -28,7 +28,7 @@ struct C {
 }
 
 mod inner {
-    #[derive(crate::vendor::dc::Record)]
+    #[derive(crate::renamed_crate::vendor::dc::Record)]
     #[dynacrypt(table = "d", crate = super::short)]
     pub struct D {
         #[dynacrypt(partition_key)]
@@ -36,8 +36,10 @@ mod inner {
     }
 }
 
-fn main() {
+#[::core::prelude::v1::test]
+fn passes() {
     use short::Record;
-    let tables = [A::<u8>::SCHEMA, B::SCHEMA, C::SCHEMA, inner::D::SCHEMA].map(|schema| schema.table());
+    let tables =
+        [A::<u8>::SCHEMA, B::SCHEMA, C::SCHEMA, inner::D::SCHEMA].map(|schema| schema.table());
     assert_eq!(tables, ["a", "b", "c", "d"]);
 }

@@ -16,7 +16,8 @@ struct Profile {
     display_name: String,
 }
 
-fn main() {
+#[::core::prelude::v1::test]
+fn passes() {
     let names: Vec<&str> = Profile::SCHEMA.fields().iter().map(|field| field.name()).collect();
     assert_eq!(names, ["user_id", "social_number", "display_name"]);
     let profile: Profile =

