@@ -18,8 +18,8 @@ pub use dynacrypt_derive::Record;
 #[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
 pub use dynacrypt_core::testing;
 pub use dynacrypt_core::{
-    access, codec, context, error, keys, material, observe, principal, record, repository, seal,
-    sealed, secret, store, table,
+    access, codec, context, error, expr, keys, material, observe, principal, record, repository,
+    seal, sealed, secret, store, table,
 };
 
 /// What generated code names. Not for use by hand.

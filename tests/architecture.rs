@@ -24,7 +24,7 @@ const RANKS: [&[&str]; 10] = [
     &["secret", "context", "principal"],
     &["crypto", "codec"],
     &["material", "record", "transport"],
-    &["envelope", "keys", "sealed"],
+    &["envelope", "expr", "keys", "sealed"],
     &["seal", "access"],
     &["item", "store"],
     &["repository"],

@@ -65,8 +65,10 @@ pub fn check_key<R: Record>(
     };
     let spec = owner_spec::<R>()?;
     let gate = match spec.kind() {
-        FieldKind::PartitionKey(_) if is_owner(key.partition(), id) => Gate::Settled,
-        FieldKind::SortKey(_) if key.sort().is_some_and(|sort| is_owner(sort, id)) => Gate::Settled,
+        FieldKind::PartitionKey(_) if spec.names_owner(key.partition(), id) => Gate::Settled,
+        FieldKind::SortKey(_) if key.sort().is_some_and(|sort| spec.names_owner(sort, id)) => {
+            Gate::Settled
+        }
         FieldKind::Owner(scalar_type) => {
             Gate::StoredOwner { spec, owner: owner_scalar(id, scalar_type)? }
         }
@@ -122,19 +124,11 @@ fn owner_spec<R: Record>() -> Result<&'static FieldSpec> {
     })
 }
 
-fn is_owner(value: &Scalar<'_>, id: &str) -> bool {
-    match value {
-        Scalar::S(text) => text == id,
-        Scalar::N(number) => number.as_str() == id,
-        _ => false,
-    }
-}
-
 /// The principal's id as a value of the owner attribute.
 fn owner_scalar(id: &str, scalar_type: ScalarType) -> Result<Scalar<'static>> {
     let scalar = match scalar_type {
         ScalarType::S => Some(Scalar::S(id.to_owned().into())),
-        ScalarType::N => Number::parse(id).map(Scalar::N).filter(|number| is_owner(number, id)),
+        ScalarType::N => Number::parse(id).filter(|number| number.as_str() == id).map(Scalar::N),
         _ => None,
     };
     scalar.ok_or_else(|| Error::new(ErrorKind::AccessDenied))

@@ -90,7 +90,9 @@ impl Sealer {
     ) -> Result<R> {
         let schema = R::SCHEMA;
         let refused = || Error::new(ErrorKind::Decrypt);
-        let header = Header::parse(&take_header(&mut attributes)?);
+        let header = take_header(&mut attributes)?;
+        check_entity(schema, &attributes)?;
+        let header = Header::parse(&header);
         let whole = header.as_ref().is_some_and(|header| header.flags & FLAG_WHOLE != 0);
         let names = whole.then(|| sealed_names(schema, &attributes));
         let mut fields = take_fields(schema, &mut attributes)?;
@@ -213,6 +215,19 @@ fn take_header(attributes: &mut Attributes) -> Result<Vec<u8>> {
     }
 }
 
+/// Where several record types share a table, an item of another type is told apart before it is
+/// opened. The attribute is bound, so that what says the right thing and lies does not open.
+fn check_entity(schema: &'static Schema, attributes: &Attributes) -> Result<()> {
+    let Some(spec) = schema.entity() else { return Ok(()) };
+    let FieldKind::Entity(entity) = spec.kind() else { return Ok(()) };
+    match attributes.get(spec.name()) {
+        Some(AttributeValue::S(found)) if found == entity => Ok(()),
+        _ => Err(Error::new(ErrorKind::InvalidItem)
+            .with_reason("the item is of another record type")
+            .at(spec.name(), schema.record())),
+    }
+}
+
 /// Takes out what must be ciphertext. An attribute that cannot be is an error here, before anything
 /// is decrypted.
 fn take_fields(schema: &'static Schema, attributes: &mut Attributes) -> Result<Vec<SealedField>> {
@@ -299,8 +314,8 @@ fn item_context(
     sealed_names: Option<Vec<String>>,
 ) -> Option<Vec<u8>> {
     let mut context = identity_context(schema, attributes, tenant, flags)?;
-    let authenticated = |spec: &&FieldSpec| matches!(spec.kind(), FieldKind::Authenticated);
-    let mut fields: Vec<&FieldSpec> = schema.fields().iter().filter(authenticated).collect();
+    let mut fields: Vec<&FieldSpec> =
+        schema.fields().iter().filter(|spec| spec.is_authenticated()).collect();
     fields.sort_unstable_by_key(|spec| spec.bound_name());
     for spec in fields {
         if let Some(attribute) = attributes.get(spec.name()) {

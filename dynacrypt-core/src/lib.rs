@@ -9,7 +9,7 @@
 //! | 1 | `secret`, `context`, `principal` |
 //! | 2 | `crypto`, `codec` |
 //! | 3 | `material`, `record`, `transport` |
-//! | 4 | `envelope`, `keys`, `sealed` |
+//! | 4 | `envelope`, `keys`, `sealed`, `expr` |
 //! | 5 | `seal`, `access` |
 //! | 6 | `item`, `store` |
 //! | 7 | `repository` |
@@ -22,6 +22,7 @@ pub mod context;
 mod crypto;
 mod envelope;
 pub mod error;
+pub mod expr;
 mod item;
 pub mod keys;
 pub mod material;
@@ -42,8 +43,11 @@ mod transport;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::error::{Error, Result};
+    pub use crate::expr;
+    pub use crate::expr::Column;
     pub use crate::record::{
-        AuthenticatedField, ClearField, EncryptedField, FieldKind, FieldSpec, Inert, ItemReader,
-        ItemWriter, KeyAttribute, NoSortKey, OwnerField, Record, Schema,
+        AuthenticatedField, ClearField, EncryptedField, FieldKind, FieldRole, FieldSpec,
+        IndexHolds, IndexSpec, Inert, ItemReader, ItemWriter, KeyAttribute, KeyTemplate, NoSortKey,
+        OwnerField, Record, Schema, Segment, Stamp, Template, Templated,
     };
 }

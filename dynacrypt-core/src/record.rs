@@ -6,16 +6,21 @@ mod generated;
 mod key;
 mod parts;
 mod schema;
+mod template;
 
 pub use fields::{
     AuthenticatedField, ClearField, EncryptedField, KeyAttribute, OwnerField, SecretValue,
 };
 #[doc(hidden)]
 pub use generated::Inert;
-pub use key::{IntoKey, Key, KeyFrom, NoSortKey, SortKey};
+pub use key::{ImpliedSort, IntoKey, Key, KeyFrom, NoSortKey, SortKey};
 pub(crate) use parts::{Attributes, Room};
-pub use parts::{ItemReader, ItemWriter};
-pub use schema::{FieldKind, FieldSpec, HEADER_ATTRIBUTE, Schema};
+pub use parts::{ItemReader, ItemWriter, Stamp};
+pub use schema::{
+    FieldKind, FieldRole, FieldSpec, HEADER_ATTRIBUTE, IndexHolds, IndexSpec, Schema,
+};
+pub(crate) use template::escape;
+pub use template::{FieldsFrom, KeyTemplate, Segment, Template, Templated};
 
 use crate::error::Result;
 
@@ -45,8 +50,14 @@ pub trait Record: Sized {
     type PartitionKey: KeyAttribute;
     /// Type of the sort key field, or [`NoSortKey`].
     type SortKey: SortKey;
+    /// The columns: one for each field that is stored in an attribute of its own, under the
+    /// field's name and with its visibility.
+    type Columns;
     /// Table, attributes and what each of them is.
     const SCHEMA: &'static Schema;
+
+    /// The columns, for conditions, filters, updates and projections.
+    fn columns() -> Self::Columns;
 
     /// Puts each field where it belongs.
     #[doc(hidden)]
@@ -55,4 +66,8 @@ pub trait Record: Sized {
     /// Takes each field from where it belongs.
     #[doc(hidden)]
     fn read(from: &mut ItemReader) -> Result<Self>;
+
+    /// Sets what the repository set in the item it stored: version, times.
+    #[doc(hidden)]
+    fn stamp(&mut self, _: &Stamp) {}
 }

@@ -85,6 +85,8 @@ mod tests {
             impl Record for $name {
                 type PartitionKey = String;
                 type SortKey = $sort;
+        type Columns = ();
+        fn columns() {}
                 const SCHEMA: &'static Schema =
                     &Schema::new(stringify!($name), "things", &[$($field),*], false);
                 fn write(&self, _: &mut ItemWriter) -> Result<()> {

@@ -60,6 +60,8 @@ mod tests {
     impl Record for Thing {
         type PartitionKey = String;
         type SortKey = NoSortKey;
+        type Columns = ();
+        fn columns() {}
         const SCHEMA: &'static Schema = &Schema::new(
             "Thing",
             "things",

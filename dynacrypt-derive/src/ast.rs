@@ -1,7 +1,7 @@
 //! A record after every check: what the expansion reads. It never holds what contradicts itself,
 //! and knows no attribute.
 
-use syn::{Generics, Ident, Type};
+use syn::{Generics, Ident, Type, Visibility};
 
 use crate::attr::DefaultFrom;
 use crate::crate_path::Private;
@@ -21,6 +21,7 @@ pub(crate) struct Record<'a> {
 /// One field of the struct.
 pub(crate) struct Field<'a> {
     pub(crate) ident: &'a Ident,
+    pub(crate) vis: &'a Visibility,
     pub(crate) ty: &'a Type,
     pub(crate) role: Role,
 }

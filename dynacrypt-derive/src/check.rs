@@ -37,7 +37,7 @@ pub(crate) fn record<'a>(source: &Source<'a>, diag: &Diag) -> Option<Record<'a>>
                     Role::Stored(stored)
                 }
             };
-            Field { ident: field.ident, ty: field.ty, role }
+            Field { ident: field.ident, vis: field.vis, ty: field.ty, role }
         })
         .collect();
     names::differ(source.fields(), &fields, diag);

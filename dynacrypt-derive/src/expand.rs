@@ -2,6 +2,7 @@
 //! nothing but `::core`, the facade's hidden module and what the user wrote.
 
 mod bounds;
+mod columns;
 mod fields;
 mod schema;
 
@@ -45,6 +46,7 @@ fn implementation(record: &Record<'_>) -> TokenStream {
     let schema = schema::schema(record);
     let evaluated = schema::evaluated(record);
     let (write, read) = (fields::write(record), fields::read(record));
+    let (columns_struct, columns) = (columns::definition(record), columns::items(record));
     // rustc takes bounds of a derived impl for bounds on its parameters, and advises against them.
     // Ours are on fields: let it see an impl that is not derived.
     let at = ident.span();
@@ -57,12 +59,15 @@ fn implementation(record: &Record<'_>) -> TokenStream {
 
     quote! {
         const _: () = {
+            #columns_struct
+
             #[automatically_derived]
             #allow
             #allow_bounds
             impl #impl_generics #record_trait for #ident #ty_generics #where_clause {
                 type PartitionKey = #partition_key;
                 type SortKey = #sort_key;
+                #columns
                 const SCHEMA: &'static #private::Schema = #schema;
                 #write
                 #read

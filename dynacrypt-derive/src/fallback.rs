@@ -33,6 +33,10 @@ pub(crate) fn inert(source: &Source<'_>) -> TokenStream {
             impl #impl_generics #private::Record for #ident #ty_generics #where_clause {
                 type PartitionKey = #partition_key;
                 type SortKey = #sort_key;
+                type Columns = #private::Inert;
+                fn columns() -> #private::Inert {
+                    #private::Inert::columns()
+                }
                 const SCHEMA: &'static #private::Schema =
                     &#private::Schema::new(#name, "", &[], false);
                 fn write(&self, _: &mut #private::ItemWriter) -> #private::Result<()> {

@@ -1,7 +1,7 @@
 //! A struct and what was said of it, before any check but that of its shape: named fields. It never
 //! asks whether attributes fit together.
 
-use syn::{Data, DeriveInput, Fields, FieldsNamed, Ident, Type};
+use syn::{Data, DeriveInput, Fields, FieldsNamed, Ident, Type, Visibility};
 
 use crate::attr::{ContainerAttrs, FieldAttrs};
 use crate::diag::Diag;
@@ -19,6 +19,7 @@ pub(crate) struct Source<'a> {
 /// One of its fields.
 pub(crate) struct SourceField<'a> {
     pub(crate) ident: &'a Ident,
+    pub(crate) vis: &'a Visibility,
     pub(crate) ty: &'a Type,
     pub(crate) attrs: FieldAttrs,
     pub(crate) broken: bool,
@@ -42,7 +43,7 @@ impl<'a> Source<'a> {
 impl<'a> SourceField<'a> {
     fn parse(field: &'a syn::Field, diag: &Diag) -> Option<Self> {
         let (attrs, broken) = diag.watch(|| FieldAttrs::parse(&field.attrs, diag));
-        Some(Self { ident: field.ident.as_ref()?, ty: &field.ty, attrs, broken })
+        Some(Self { ident: field.ident.as_ref()?, vis: &field.vis, ty: &field.ty, attrs, broken })
     }
 }
 

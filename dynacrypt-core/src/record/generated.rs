@@ -113,6 +113,14 @@ impl Inert {
     }
 }
 
+impl Inert {
+    /// The columns of such a record: none.
+    #[must_use]
+    pub const fn columns() -> Self {
+        Self
+    }
+}
+
 impl ScalarValue for Inert {
     const TYPE: ScalarType = ScalarType::S;
 

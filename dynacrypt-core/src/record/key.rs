@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::{ItemReader, ItemWriter, KeyAttribute, Record};
+use super::{ItemReader, ItemWriter, KeyAttribute, KeyTemplate, Record, Templated};
 use crate::codec::{Binary, ScalarValue};
 use crate::context::{Scalar, ScalarType};
 use crate::error::Result;
@@ -40,6 +40,29 @@ impl<T: KeyAttribute> SortKey for T {
 
     fn read(from: &mut ItemReader, field: usize) -> Result<Self> {
         KeyAttribute::read(from, field)
+    }
+}
+
+/// A sort key that the caller need not give: there is none, or its template is a constant.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "the record has a sort key, and this gives only its partition key",
+    label = "expected `(partition key, sort key)`"
+)]
+pub trait ImpliedSort: SortKey {
+    /// Its value, where there is one.
+    fn implied() -> Option<Scalar<'static>>;
+}
+
+impl ImpliedSort for NoSortKey {
+    fn implied() -> Option<Scalar<'static>> {
+        None
+    }
+}
+
+impl<K: KeyTemplate<Fields = ()>> ImpliedSort for Templated<K> {
+    fn implied() -> Option<Scalar<'static>> {
+        Some(<Self as KeyFrom<()>>::scalar_from(()))
     }
 }
 
@@ -215,11 +238,16 @@ macro_rules! lookups {
 
         impl<$($l,)? R> IntoKey<R> for $query
         where
-            R: Record<SortKey = NoSortKey>,
+            R: Record,
+            R::SortKey: ImpliedSort,
             R::PartitionKey: KeyFrom<$query>,
         {
             fn into_key(self) -> Key<R> {
-                Key { partition: R::PartitionKey::scalar_from(self), sort: None, record: PhantomData }
+                Key {
+                    partition: R::PartitionKey::scalar_from(self),
+                    sort: R::SortKey::implied(),
+                    record: PhantomData,
+                }
             }
         }
     )*};

@@ -6,8 +6,8 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use super::schema::{FieldSpec, Schema};
-use crate::codec::{self, Plaintext};
+use super::schema::{FieldKind, FieldSpec, Schema};
+use crate::codec::{self, Plaintext, ScalarValue};
 use crate::context::Scalar;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -28,6 +28,15 @@ pub struct ItemWriter {
     room: Option<Room>,
     attributes: Attributes,
     plaintexts: Vec<(&'static FieldSpec, Plaintext)>,
+    stamp: Option<Stamp>,
+}
+
+/// What the repository sets in an item that it stores: the next version, the time.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub struct Stamp {
+    /// Milliseconds since 1970, UTC.
+    pub(crate) now: i64,
 }
 
 impl ItemWriter {
@@ -41,6 +50,11 @@ impl ItemWriter {
         Self::with(schema, None)
     }
 
+    /// Takes clear values, to look at them: for conditions and updates.
+    pub(crate) fn clear_only(schema: &'static Schema) -> Self {
+        Self { room: Some(Room { before: 0, after: 0 }), ..Self::with(schema, None) }
+    }
+
     fn with(schema: &'static Schema, room: Option<Room>) -> Self {
         let fields = if room.is_some() { schema.fields().len() } else { 0 };
         Self {
@@ -48,7 +62,44 @@ impl ItemWriter {
             room,
             attributes: HashMap::with_capacity(fields + 1),
             plaintexts: Vec::with_capacity(fields),
+            stamp: None,
         }
+    }
+
+    /// As the repository stores it: with the next version, and the time.
+    pub(crate) fn stamped(mut self, stamp: Option<Stamp>) -> Self {
+        self.stamp = stamp;
+        self
+    }
+
+    pub(super) fn stamp(&self) -> Option<Stamp> {
+        self.stamp
+    }
+
+    /// The attribute that `write` gave a field, taken out again.
+    pub(crate) fn take(&mut self, field: usize) -> Option<AttributeValue> {
+        self.attributes.remove(self.schema.fields().get(field)?.name())
+    }
+
+    /// Writes a key attribute that a template makes, of these values of its fields.
+    #[doc(hidden)]
+    pub fn template(&mut self, field: usize, values: &[Scalar<'_>]) -> Result<()> {
+        let spec = spec::<String>(self.schema, field)?;
+        if let Some(template) = spec.template() {
+            let key = template.render(values);
+            self.attributes.insert(spec.name().to_owned(), AttributeValue::S(key));
+        }
+        Ok(())
+    }
+
+    /// Writes the attribute that names the record type.
+    #[doc(hidden)]
+    pub fn entity(&mut self, field: usize) -> Result<()> {
+        let spec = spec::<String>(self.schema, field)?;
+        if let (FieldKind::Entity(entity), Some(_)) = (spec.kind(), self.room) {
+            self.attributes.insert(spec.name().to_owned(), AttributeValue::S(entity.to_owned()));
+        }
+        Ok(())
     }
 
     pub(crate) fn into_parts(self) -> (Attributes, Vec<(&'static FieldSpec, Plaintext)>) {
@@ -121,6 +172,19 @@ impl ItemReader {
             self.attributes.contains_key(spec.name())
                 || self.plaintexts.iter().any(|(of, _)| *of == field)
         })
+    }
+
+    /// Reads a field from the key attribute whose template holds it, as the field of this number.
+    #[doc(hidden)]
+    pub fn segment<T: ScalarValue>(&self, field: usize, segment: usize) -> Result<T> {
+        let spec = spec::<T>(self.schema, field)?;
+        let key = self.attributes.get(spec.name());
+        match (key, spec.template()) {
+            (Some(AttributeValue::S(key)), Some(template)) => template
+                .value(key, segment)
+                .map_err(|_| invalid_item::<T>(spec, "the key does not match its template")),
+            _ => Err(invalid_item::<T>(spec, "the attribute is missing")),
+        }
     }
 
     /// The scalar of a field, or `None` where it is absent, read with `read`.

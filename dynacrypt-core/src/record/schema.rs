@@ -1,6 +1,7 @@
 //! The schema of a record, as the derive macro writes it: names and kinds. It never holds a value.
 
-use crate::context::ScalarType;
+use super::template::Template;
+use crate::context::{Scalar, ScalarType};
 
 /// Name of the attribute that holds the header of a sealed item. Reserved: no field may be stored
 /// under it.
@@ -22,6 +23,23 @@ pub enum FieldKind {
     Owner(ScalarType),
     /// Stored as ciphertext.
     Encrypted,
+    /// Not a field of the struct: names the record type among several in a table, with this value.
+    /// Stored in the clear, and bound as an authenticated attribute is.
+    Entity(&'static str),
+}
+
+/// What the mapper itself does with a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FieldRole {
+    /// Counts the writes of an item: `#[dynacrypt(version)]`.
+    Version,
+    /// When DynamoDB may delete the item: `#[dynacrypt(ttl)]`.
+    Ttl,
+    /// When the item was first written: `#[dynacrypt(created)]`.
+    Created,
+    /// When the item was last written: `#[dynacrypt(updated)]`.
+    Updated,
 }
 
 /// One stored field.
@@ -33,6 +51,9 @@ pub struct FieldSpec {
     owner: bool,
     nonce: [u8; 12],
     pad: usize,
+    template: Option<Template>,
+    owner_segment: usize,
+    role: Option<FieldRole>,
 }
 
 impl FieldSpec {
@@ -40,7 +61,17 @@ impl FieldSpec {
     #[doc(hidden)]
     #[must_use]
     pub const fn new(name: &'static str, kind: FieldKind) -> Self {
-        Self { name, bound_name: name, kind, owner: false, nonce: [0; 12], pad: 1 }
+        Self {
+            name,
+            bound_name: name,
+            kind,
+            owner: false,
+            nonce: [0; 12],
+            pad: 1,
+            template: None,
+            owner_segment: 0,
+            role: None,
+        }
     }
 
     /// Bound under another name: `#[dynacrypt(aad_name = "…")]`.
@@ -69,6 +100,31 @@ impl FieldSpec {
     #[must_use]
     pub const fn pad(mut self, bytes: usize) -> Self {
         self.pad = bytes;
+        self
+    }
+
+    /// A key attribute that a template makes.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn made_by(mut self, template: Template) -> Self {
+        self.template = Some(template);
+        self
+    }
+
+    /// A key attribute whose template holds the owner, as its field of this number.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn owner_in(mut self, segment: usize) -> Self {
+        self.owner = true;
+        self.owner_segment = segment;
+        self
+    }
+
+    /// A field that the mapper itself reads or writes.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn with_role(mut self, role: FieldRole) -> Self {
+        self.role = Some(role);
         self
     }
 
@@ -108,6 +164,35 @@ impl FieldSpec {
         matches!(self.kind, FieldKind::PartitionKey(_) | FieldKind::SortKey(_))
     }
 
+    /// Whether it is stored in the clear and bound as an authenticated attribute.
+    #[must_use]
+    pub const fn is_authenticated(&self) -> bool {
+        matches!(self.kind, FieldKind::Authenticated | FieldKind::Entity(_))
+    }
+
+    /// The template that makes this key attribute, where one does.
+    #[must_use]
+    pub const fn template(&self) -> Option<Template> {
+        self.template
+    }
+
+    /// What the mapper itself does with the field, where it does something.
+    #[must_use]
+    pub const fn role(&self) -> Option<FieldRole> {
+        self.role
+    }
+
+    /// Whether a value of this attribute names this owner. Without `owner`, it names nobody.
+    pub(crate) fn names_owner(&self, value: &Scalar<'_>, id: &str) -> bool {
+        self.owner
+            && match (value, self.template) {
+                (Scalar::S(key), Some(template)) => template.holds(key, self.owner_segment, id),
+                (Scalar::S(text), None) => text == id,
+                (Scalar::N(number), None) => number.as_str() == id,
+                _ => false,
+            }
+    }
+
     pub(crate) const fn field_nonce(&self) -> &[u8; 12] {
         &self.nonce
     }
@@ -133,6 +218,72 @@ pub struct Schema {
     table: &'static str,
     fields: &'static [FieldSpec],
     whole: bool,
+    indexes: &'static [IndexSpec],
+}
+
+/// A secondary index: which attributes are its key, and what it holds.
+#[derive(Debug, Clone, Copy)]
+pub struct IndexSpec {
+    name: &'static str,
+    local: bool,
+    partition: usize,
+    sort: Option<usize>,
+    holds: IndexHolds,
+}
+
+/// Which attributes a secondary index holds, beside its own key and the table's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum IndexHolds {
+    /// Every attribute.
+    All,
+    /// These fields, by number, and what opening needs: header, owner, authenticated attributes.
+    Fields(&'static [usize]),
+}
+
+impl IndexSpec {
+    /// Called by the derive macro. The key attributes are numbers of fields.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(
+        name: &'static str,
+        local: bool,
+        partition: usize,
+        sort: Option<usize>,
+        holds: IndexHolds,
+    ) -> Self {
+        Self { name, local, partition, sort, holds }
+    }
+
+    /// The index's name in DynamoDB.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Whether it is a local secondary index, of the table's own partitions.
+    #[must_use]
+    pub const fn is_local(&self) -> bool {
+        self.local
+    }
+
+    /// Number of the field that is its partition key.
+    #[must_use]
+    pub const fn partition(&self) -> usize {
+        self.partition
+    }
+
+    /// Number of the field that is its sort key, where it has one.
+    #[must_use]
+    pub const fn sort(&self) -> Option<usize> {
+        self.sort
+    }
+
+    /// What it holds.
+    #[must_use]
+    pub const fn holds(&self) -> IndexHolds {
+        self.holds
+    }
 }
 
 impl Schema {
@@ -146,7 +297,15 @@ impl Schema {
         fields: &'static [FieldSpec],
         whole: bool,
     ) -> Self {
-        Self { record, table, fields, whole }
+        Self { record, table, fields, whole, indexes: &[] }
+    }
+
+    /// The same schema with these secondary indexes.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn with_indexes(mut self, indexes: &'static [IndexSpec]) -> Self {
+        self.indexes = indexes;
+        self
     }
 
     /// Name of the Rust type.
@@ -172,6 +331,24 @@ impl Schema {
     #[must_use]
     pub const fn is_whole(&self) -> bool {
         self.whole
+    }
+
+    /// The secondary indexes.
+    #[must_use]
+    pub const fn indexes(&self) -> &'static [IndexSpec] {
+        self.indexes
+    }
+
+    /// The field that plays a role for the mapper, and its number.
+    #[must_use]
+    pub fn role(&self, role: FieldRole) -> Option<(usize, &'static FieldSpec)> {
+        self.fields.iter().enumerate().find(|(_, field)| field.role == Some(role))
+    }
+
+    /// The attribute that names the record type, where several share a table.
+    #[must_use]
+    pub fn entity(&self) -> Option<&'static FieldSpec> {
+        self.fields.iter().find(|field| matches!(field.kind, FieldKind::Entity(_)))
     }
 
     /// The partition key.

@@ -1,0 +1,378 @@
+//! Typed columns: one for each stored field of a record, with what its protection allows. A column
+//! never holds a value, and an encrypted one compares with nothing.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::condition::{AttributeType, Comparison, Condition, Node, Operand, Size};
+use super::path::{Path, RawPath};
+use super::update::Assigned;
+use super::value::{Collection, IntoValue, TextLike};
+use crate::codec;
+use crate::error::{Error, ErrorKind, Result};
+use crate::record::{
+    AuthenticatedField, ClearField, EncryptedField, FieldSpec, ItemReader, ItemWriter, Record,
+};
+
+/// A stored field of `R` of type `T`, protected as `P` says: [`Clear`], [`Authenticated`], [`Key`],
+/// [`Encrypted`], [`Whole`], [`Managed`].
+///
+/// `Record::columns()` has one for each field.
+///
+/// # Security
+/// Comparing an encrypted column does not compile: ciphertext has no order, and no two
+/// ciphertexts of one value are equal.
+pub struct Column<R, T, P> {
+    field: usize,
+    types: PhantomData<fn() -> (R, T, P)>,
+}
+
+impl<R, T, P> Column<R, T, P> {
+    /// The column of a field by its number. Called by the derive macro.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(field: usize) -> Self {
+        Self { field, types: PhantomData }
+    }
+
+    /// Number of the field in the schema.
+    pub(crate) const fn field(self) -> usize {
+        self.field
+    }
+}
+
+impl<R, T, P> Clone for Column<R, T, P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R, T, P> Copy for Column<R, T, P> {}
+
+impl<R: Record, T, P> fmt::Debug for Column<R, T, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Column").field(&self.name()).finish()
+    }
+}
+
+/// How a column's field is stored.
+pub trait Protection {}
+
+/// In the clear: compares, and can be set alone.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Clear;
+
+/// In the clear and bound: compares, and is set by a put of the whole record.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Authenticated;
+
+/// Part of the primary key: compares, and never changes.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Key;
+
+/// As ciphertext: is there or not, and can be set alone.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Encrypted;
+
+/// As ciphertext, of a `whole` record: is there or not, and is set by a put of the whole record.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Whole;
+
+/// Set by the repository itself: version, created, updated. Compares.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Managed;
+
+impl Protection for Clear {}
+impl Protection for Authenticated {}
+impl Protection for Key {}
+impl Protection for Encrypted {}
+impl Protection for Whole {}
+impl Protection for Managed {}
+
+/// A protection under which a column's value can be compared: it is stored in the clear.
+#[diagnostic::on_unimplemented(
+    message = "an encrypted column has no value to compare: `{Self}`",
+    label = "only `exists()` and `not_exists()` work on an encrypted column",
+    note = "ciphertext has no order, and equal values have unequal ciphertexts",
+    note = "read the record and compare its `Secret` with `ct_eq`, or store what you search for in a clear or authenticated field beside it"
+)]
+pub trait Comparable<T>: Protection {
+    /// Writes a value as it would be stored.
+    #[doc(hidden)]
+    fn write(value: &T, out: &mut ItemWriter, field: usize) -> Result<()>;
+}
+
+impl<T: ClearField> Comparable<T> for Clear {
+    fn write(value: &T, out: &mut ItemWriter, field: usize) -> Result<()> {
+        value.write(out, field)
+    }
+}
+
+impl<T: ClearField> Comparable<T> for Managed {
+    fn write(value: &T, out: &mut ItemWriter, field: usize) -> Result<()> {
+        value.write(out, field)
+    }
+}
+
+impl<T: AuthenticatedField> Comparable<T> for Authenticated {
+    fn write(value: &T, out: &mut ItemWriter, field: usize) -> Result<()> {
+        value.write(out, field)
+    }
+}
+
+impl<T: AuthenticatedField> Comparable<T> for Key {
+    fn write(value: &T, out: &mut ItemWriter, field: usize) -> Result<()> {
+        value.write(out, field)
+    }
+}
+
+/// A protection under which a column can be set without the rest of the record.
+#[diagnostic::on_unimplemented(
+    message = "this column cannot be updated alone: `{Self}`",
+    label = "not a column that an update can set",
+    note = "an authenticated field, and every field of a `whole` record, is bound to the rest of the record: put the whole record",
+    note = "a key never changes; the repository itself sets version, created and updated"
+)]
+pub trait Assign<T>: Protection {
+    /// What an update sets.
+    #[doc(hidden)]
+    fn assign<R: Record>(field: usize, value: T) -> Result<Assigned>;
+}
+
+impl<T: ClearField> Assign<T> for Clear {
+    fn assign<R: Record>(field: usize, value: T) -> Result<Assigned> {
+        Ok(stored::<R>(field, |out| value.write(out, field))?
+            .map_or(Assigned::Absent, Assigned::Attribute))
+    }
+}
+
+impl<T: EncryptedField + Send + 'static> Assign<T> for Encrypted {
+    fn assign<R: Record>(field: usize, value: T) -> Result<Assigned> {
+        Ok(Assigned::Secret(Box::new(move |out: &mut ItemWriter| value.write(out, field))))
+    }
+}
+
+/// How the value of a column is read from an opened item, for projections.
+#[doc(hidden)]
+pub trait Readable<T>: Protection {
+    /// The value.
+    fn read(from: &mut ItemReader, field: usize) -> Result<T>;
+}
+
+macro_rules! readable {
+    ($($protection:ident $field:ident;)*) => {$(
+        impl<T: $field> Readable<T> for $protection {
+            fn read(from: &mut ItemReader, field: usize) -> Result<T> {
+                T::read(from, field)
+            }
+        }
+    )*};
+}
+readable! {
+    Clear ClearField;
+    Managed ClearField;
+    Authenticated AuthenticatedField;
+    Key AuthenticatedField;
+    Encrypted EncryptedField;
+    Whole EncryptedField;
+}
+
+/// The attribute that a field's writer writes; `None` where it writes none.
+fn stored<R: Record>(
+    field: usize,
+    write: impl FnOnce(&mut ItemWriter) -> Result<()>,
+) -> Result<Option<AttributeValue>> {
+    let mut writer = ItemWriter::clear_only(R::SCHEMA);
+    write(&mut writer)?;
+    Ok(writer.take(field))
+}
+
+fn comparand<R: Record, T, P: Comparable<T>>(field: usize, value: &T) -> Operand {
+    match stored::<R>(field, |out| P::write(value, out, field)) {
+        Ok(Some(attribute)) => Operand::Value(attribute),
+        Ok(None) => Operand::Invalid(
+            Error::new(ErrorKind::InvalidRecord)
+                .with_reason("an absent value is not compared with: use `exists` or `not_exists`"),
+        ),
+        Err(error) => Operand::Invalid(error),
+    }
+}
+
+impl<R: Record, T, P> Column<R, T, P> {
+    fn spec(self) -> Option<&'static FieldSpec> {
+        R::SCHEMA.fields().get(self.field)
+    }
+
+    /// The attribute name in the table.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.spec().map_or("?", FieldSpec::name)
+    }
+
+    pub(super) fn path(self) -> Path<R> {
+        Path::of(RawPath::attribute(self.name()))
+    }
+
+    /// Whether the attribute is there.
+    #[must_use]
+    pub fn exists(self) -> Condition<R> {
+        Condition::of(Node::Exists(self.path().into()))
+    }
+
+    /// Whether the attribute is absent.
+    #[must_use]
+    pub fn not_exists(self) -> Condition<R> {
+        Condition::of(Node::NotExists(self.path().into()))
+    }
+}
+
+macro_rules! comparisons {
+    ($($(#[$doc:meta])* $name:ident $comparison:ident;)*) => {
+        impl<R: Record, T, P> Column<R, T, P> {$(
+            $(#[$doc])*
+            #[must_use]
+            pub fn $name(self, value: impl IntoValue<T>) -> Condition<R>
+            where
+                P: Comparable<T>,
+            {
+                let value = comparand::<R, T, P>(self.field, &value.into_value());
+                Condition::of(Node::Compare(
+                    Comparison::$comparison,
+                    Operand::Path(self.path().into()),
+                    value,
+                ))
+            }
+        )*}
+    };
+}
+comparisons! {
+    /// Whether the attribute equals a value.
+    eq Eq;
+    /// Whether the attribute is there and differs from a value, or is absent.
+    ne Ne;
+    /// Whether the attribute is less than a value: numbers by size, text and bytes by their bytes.
+    lt Lt;
+    /// Whether the attribute is at most a value.
+    le Le;
+    /// Whether the attribute is greater than a value.
+    gt Gt;
+    /// Whether the attribute is at least a value.
+    ge Ge;
+}
+
+impl<R: Record, T, P> Column<R, T, P> {
+    /// Whether the attribute lies between two values, both included.
+    #[must_use]
+    pub fn between(self, least: impl IntoValue<T>, most: impl IntoValue<T>) -> Condition<R>
+    where
+        P: Comparable<T>,
+    {
+        let least = comparand::<R, T, P>(self.field, &least.into_value());
+        let most = comparand::<R, T, P>(self.field, &most.into_value());
+        Condition::of(Node::Between(Operand::Path(self.path().into()), least, most))
+    }
+
+    /// Whether the attribute equals one of these values. At most 100; with none, the condition is
+    /// `is_invalid_record` when it is sent.
+    #[must_use]
+    pub fn is_in<V: IntoValue<T>>(self, values: impl IntoIterator<Item = V>) -> Condition<R>
+    where
+        P: Comparable<T>,
+    {
+        let values = values
+            .into_iter()
+            .map(|value| comparand::<R, T, P>(self.field, &value.into_value()))
+            .collect();
+        Condition::of(Node::In(Operand::Path(self.path().into()), values))
+    }
+
+    /// Whether the attribute begins with this text, or these bytes.
+    #[must_use]
+    pub fn begins_with(self, prefix: impl IntoValue<T>) -> Condition<R>
+    where
+        P: Comparable<T>,
+        T: TextLike,
+    {
+        let prefix = comparand::<R, T, P>(self.field, &prefix.into_value());
+        Condition::of(Node::BeginsWith(Operand::Path(self.path().into()), prefix))
+    }
+
+    /// Whether the attribute contains an element: one of a list or set, or a text in a text.
+    #[must_use]
+    pub fn contains(self, element: impl IntoValue<T::Element>) -> Condition<R>
+    where
+        P: Comparable<T>,
+        T: Collection,
+        T::Element: serde::Serialize,
+    {
+        let element = serialized(&element.into_value());
+        Condition::of(Node::Contains(Operand::Path(self.path().into()), element))
+    }
+
+    /// How large the attribute is: bytes of a text or binary, elements of a list, map or set.
+    #[must_use]
+    pub fn size(self) -> Size<R>
+    where
+        P: Comparable<T>,
+    {
+        Size::of(self.path().into())
+    }
+
+    /// Whether the attribute is of this DynamoDB type.
+    #[must_use]
+    pub fn attribute_type(self, attribute_type: AttributeType) -> Condition<R>
+    where
+        P: Comparable<T>,
+    {
+        Condition::of(Node::HasType(self.path().into(), attribute_type))
+    }
+
+    /// A value inside the attribute, of a map, by its name. Any name may be given: it goes through a
+    /// placeholder.
+    #[must_use]
+    pub fn key(self, name: impl Into<String>) -> Path<R>
+    where
+        P: Comparable<T>,
+    {
+        self.path().key(name)
+    }
+
+    /// A value inside the attribute, of a list, by its place from 0.
+    #[must_use]
+    pub fn index(self, at: usize) -> Path<R>
+    where
+        P: Comparable<T>,
+    {
+        self.path().index(at)
+    }
+}
+
+/// A value without a column's type: serialized as a clear field is.
+pub(super) fn serialized<T: serde::Serialize>(value: &T) -> Operand {
+    match codec::to_attribute(value) {
+        Ok(Some(attribute)) => Operand::Value(attribute),
+        Ok(None) => Operand::Value(AttributeValue::Null(true)),
+        Err(reason) => Operand::Invalid(Error::new(ErrorKind::InvalidRecord).with_reason(reason)),
+    }
+}
+
+/// A type that `add` can add to: a number.
+#[diagnostic::on_unimplemented(
+    message = "a column of type `{Self}` cannot be added to",
+    label = "expected a number",
+    note = "add elements to a set with `add_to_set`, to a list with `append`"
+)]
+pub trait Numeric {}
+macro_rules! numeric {
+    ($($ty:ty)*) => {$(impl Numeric for $ty {})*};
+}
+numeric!(i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize f32 f64);
+impl<T: Numeric> Numeric for Option<T> {}

@@ -1,0 +1,66 @@
+//! The struct of a record's columns: one for each stored field, under its name and with its
+//! visibility. It holds no value.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use super::schema::allow_deprecated;
+use crate::ast::{Kind, Record};
+
+/// The struct. It stands where the record's implementation does, beyond the reach of other code.
+pub(super) fn definition(record: &Record<'_>) -> TokenStream {
+    let Record { private, ident, generics, .. } = record;
+    let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
+    let fields = record.stored().map(|(field, stored)| {
+        let (name, vis, ty) = (field.ident, field.vis, field.ty);
+        let protection = protection(record, stored.kind);
+        quote!(#vis #name: #private::Column<#ident #ty_generics, #ty, #protection>)
+    });
+    let allow = allow_deprecated(record);
+    // A column is as visible as its field, whatever its type, and nobody has to use it.
+    quote! {
+        #allow
+        #[allow(
+            dead_code,
+            missing_docs,
+            missing_copy_implementations,
+            missing_debug_implementations,
+            private_interfaces,
+            unreachable_pub,
+            clippy::all,
+            clippy::pedantic,
+            clippy::type_repetition_in_bounds
+        )]
+        pub struct __Columns #impl_generics #where_clause {
+            #(#fields,)*
+        }
+    }
+}
+
+/// The items of the record's implementation that speak of it.
+pub(super) fn items(record: &Record<'_>) -> TokenStream {
+    let Record { private, generics, .. } = record;
+    let (_, ty_generics, _) = generics.split_for_impl();
+    let fields = record.stored().map(|(field, stored)| {
+        let name = field.ident;
+        let index = Literal::usize_unsuffixed(stored.index);
+        quote!(#name: #private::Column::new(#index))
+    });
+    quote! {
+        type Columns = __Columns #ty_generics;
+        fn columns() -> Self::Columns {
+            __Columns { #(#fields,)* }
+        }
+    }
+}
+
+fn protection(record: &Record<'_>, kind: Kind) -> TokenStream {
+    let private = &record.private;
+    match kind {
+        Kind::PartitionKey { .. } | Kind::SortKey { .. } => quote!(#private::expr::Key),
+        Kind::Owner | Kind::Authenticated => quote!(#private::expr::Authenticated),
+        Kind::Clear => quote!(#private::expr::Clear),
+        Kind::Encrypted if record.whole => quote!(#private::expr::Whole),
+        Kind::Encrypted => quote!(#private::expr::Encrypted),
+    }
+}
