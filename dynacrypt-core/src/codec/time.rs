@@ -52,6 +52,7 @@ pub trait Timestamp: Sized {
 
     /// The time of a count of nanoseconds; `None` where the type cannot hold it. Provided by way
     /// of milliseconds.
+    #[must_use]
     fn from_unix_nanos(nanos: i128) -> Option<Self> {
         Self::from_unix_millis(whole_millis(nanos)?)
     }
