@@ -226,8 +226,8 @@ pub struct Schema {
 pub struct IndexSpec {
     name: &'static str,
     local: bool,
-    partition: usize,
-    sort: Option<usize>,
+    partition: (usize, ScalarType),
+    sort: Option<(usize, ScalarType)>,
     holds: IndexHolds,
 }
 
@@ -242,14 +242,14 @@ pub enum IndexHolds {
 }
 
 impl IndexSpec {
-    /// Called by the derive macro. The key attributes are numbers of fields.
+    /// Called by the derive macro. The key attributes are numbers of fields, with their types.
     #[doc(hidden)]
     #[must_use]
     pub const fn new(
         name: &'static str,
         local: bool,
-        partition: usize,
-        sort: Option<usize>,
+        partition: (usize, ScalarType),
+        sort: Option<(usize, ScalarType)>,
         holds: IndexHolds,
     ) -> Self {
         Self { name, local, partition, sort, holds }
@@ -267,15 +267,15 @@ impl IndexSpec {
         self.local
     }
 
-    /// Number of the field that is its partition key.
+    /// Number and type of the field that is its partition key.
     #[must_use]
-    pub const fn partition(&self) -> usize {
+    pub const fn partition(&self) -> (usize, ScalarType) {
         self.partition
     }
 
-    /// Number of the field that is its sort key, where it has one.
+    /// Number and type of the field that is its sort key, where it has one.
     #[must_use]
-    pub const fn sort(&self) -> Option<usize> {
+    pub const fn sort(&self) -> Option<(usize, ScalarType)> {
         self.sort
     }
 
@@ -337,6 +337,25 @@ impl Schema {
     #[must_use]
     pub const fn indexes(&self) -> &'static [IndexSpec] {
         self.indexes
+    }
+
+    /// Names of the attributes that an index holds beside keys, where it does not hold all: its
+    /// fields, and whatever opening needs (header, owner, record type, authenticated attributes; in a
+    /// `whole` record the encrypted ones too).
+    #[must_use]
+    pub fn index_attributes(&self, index: &IndexSpec) -> Option<Vec<&'static str>> {
+        let IndexHolds::Fields(held) = index.holds else { return None };
+        let is_index_key = |number| {
+            index.partition.0 == number || index.sort.is_some_and(|(sort, _)| sort == number)
+        };
+        let fields = self.fields.iter().enumerate().filter(|(number, field)| {
+            let needed = field.is_authenticated()
+                || field.owner
+                || (self.whole && field.is_encrypted())
+                || held.contains(number);
+            needed && !field.is_key() && !is_index_key(*number)
+        });
+        Some([HEADER_ATTRIBUTE].into_iter().chain(fields.map(|(_, field)| field.name)).collect())
     }
 
     /// The field that plays a role for the mapper, and its number.
