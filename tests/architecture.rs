@@ -109,7 +109,7 @@ fn each_outside_service_has_one_door() {
         ("hkdf::", &["crypto.rs"]),
         ("getrandom::", &["crypto.rs"]),
         ("aws_sdk_kms", &["keys/kms.rs", "testing"]),
-        ("aws_sdk_dynamodb::Client", &["repository.rs", "store.rs", "testing"]),
+        ("aws_sdk_dynamodb::Client", &["repository.rs", "store.rs", "table.rs", "testing"]),
         (".send()", &["keys/kms.rs", "store.rs", "testing"]),
         ("Sealed::assemble", &["item.rs"]),
         ("OwnerProof {", &["access.rs"]),

@@ -2,6 +2,8 @@
 //! it takes is sealed and what it gives is not opened yet. It holds no key, and never repeats
 //! DynamoDB's texts.
 
+pub(crate) mod tables;
+
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;

@@ -2,24 +2,21 @@
 //! touches a table whose name it was not given.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::TableStatus;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{ErrorKind, Result};
 use crate::record::Record;
-use crate::table;
+use crate::table::TableSpec;
 use crate::transport::translate;
 
-/// Waits for a table to become active: 50 ms at a time, for a minute.
-const POLLS: usize = 1_200;
-
-/// Creates the table of `R` under this physical name, and waits until it is active.
+/// Creates the table of `R` under this physical name, indexes and expiry included, and waits until
+/// it is active.
 ///
 /// # Errors
 /// What DynamoDB answers; `is_conflict` where the table exists; `is_unavailable` where it is not
-/// active after a minute.
+/// active after ten minutes.
 ///
 /// # Examples
 /// ```
@@ -33,26 +30,7 @@ const POLLS: usize = 1_200;
 /// }
 /// ```
 pub async fn create_table<R: Record>(client: &Client, name: &str) -> Result<()> {
-    let created = table::definition::<R>()?
-        .table_name(name)
-        .send_with(client)
-        .await
-        .map_err(|error| translate("dynamodb:CreateTable", &error, conflict))?;
-    let mut status = created.table_description.and_then(|table| table.table_status);
-    for _ in 0..POLLS {
-        if status == Some(TableStatus::Active) {
-            return Ok(());
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-        let described = client
-            .describe_table()
-            .table_name(name)
-            .send()
-            .await
-            .map_err(|error| translate("dynamodb:DescribeTable", &error, |_| None))?;
-        status = described.table.and_then(|table| table.table_status);
-    }
-    Err(Error::new(ErrorKind::Unavailable).with_reason("the table did not become active"))
+    TableSpec::of::<R>()?.named(name).danger_allow_plain_http().create(client).await
 }
 
 /// Deletes a table and all that is in it.
@@ -81,10 +59,6 @@ pub fn unique_table_name(prefix: &str) -> String {
     let nanoseconds = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
     let (process, count) = (std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
     format!("{prefix}-{nanoseconds}-{process}-{count}")
-}
-
-fn conflict(code: &str) -> Option<ErrorKind> {
-    (code == "ResourceInUseException").then_some(ErrorKind::Conflict)
 }
 
 pub(super) fn missing(code: &str) -> Option<ErrorKind> {
