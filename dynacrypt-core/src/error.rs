@@ -2,10 +2,14 @@
 //! a value of the user's and never another library's text, because serde's, DynamoDB's and KMS's
 //! texts quote values.
 
+mod service;
+
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
+
+pub use service::ServiceError;
 
 /// What this crate's operations return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -56,6 +60,11 @@ pub enum ErrorKind {
     TableNotFound,
     /// The operating system gave no randomness.
     Randomness,
+    /// The request makes no sense as it was put together, whatever the table holds. Decided before
+    /// anything is sent.
+    InvalidRequest,
+    /// One request names a key twice. Decided before anything is sent.
+    DuplicateKey,
     /// Another answer of DynamoDB's or KMS's; see [`Error::service_error`].
     Service,
 }
@@ -81,6 +90,8 @@ impl ErrorKind {
             Self::InsecureEndpoint => "endpoint is plain http and not on this machine",
             Self::TableNotFound => "table does not exist",
             Self::Randomness => "operating system gave no randomness",
+            Self::InvalidRequest => "request cannot be sent",
+            Self::DuplicateKey => "request names a key twice",
             Self::Service => "service refused the request",
         }
     }
@@ -289,6 +300,18 @@ impl Error {
         self.0.kind == ErrorKind::TableNotFound
     }
 
+    /// Whether the request makes no sense as it was put together.
+    #[must_use]
+    pub fn is_invalid_request(&self) -> bool {
+        self.0.kind == ErrorKind::InvalidRequest
+    }
+
+    /// Whether one request names a key twice.
+    #[must_use]
+    pub fn is_duplicate_key(&self) -> bool {
+        self.0.kind == ErrorKind::DuplicateKey
+    }
+
     /// Whether the same call may succeed later: throttled or unavailable.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
@@ -337,68 +360,6 @@ impl From<ErrorKind> for Error {
         Self::new(kind)
     }
 }
-
-/// What DynamoDB or KMS answered: operation, code and request id. The text is withheld.
-///
-/// # Security
-/// AWS's texts, and emulators' more so, can echo the request's items and keys. A code or request id
-/// that is not made of the characters AWS uses is dropped, so that a hostile server cannot put text
-/// in our logs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ServiceError {
-    operation: &'static str,
-    code: Option<String>,
-    request_id: Option<String>,
-}
-
-impl ServiceError {
-    pub(crate) fn new(
-        operation: &'static str,
-        code: Option<&str>,
-        request_id: Option<&str>,
-    ) -> Self {
-        Self {
-            operation,
-            code: code.and_then(identifier),
-            request_id: request_id.and_then(identifier),
-        }
-    }
-
-    /// Service and operation, such as `dynamodb:PutItem`.
-    #[must_use]
-    pub fn operation(&self) -> &'static str {
-        self.operation
-    }
-
-    /// AWS's code, such as `ProvisionedThroughputExceededException`; `None` when nothing answered.
-    #[must_use]
-    pub fn code(&self) -> Option<&str> {
-        self.code.as_deref()
-    }
-
-    /// AWS's request id, for support cases.
-    #[must_use]
-    pub fn request_id(&self) -> Option<&str> {
-        self.request_id.as_deref()
-    }
-}
-
-fn identifier(text: &str) -> Option<String> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | ':');
-    ((1..=128).contains(&text.len()) && text.chars().all(plain)).then(|| text.to_owned())
-}
-
-impl fmt::Display for ServiceError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.operation, self.code.as_deref().unwrap_or("no answer"))?;
-        match &self.request_id {
-            Some(id) => write!(f, " (request {id})"),
-            None => Ok(()),
-        }
-    }
-}
-
-impl StdError for ServiceError {}
 
 #[cfg(test)]
 mod tests {
