@@ -14,6 +14,9 @@ pub use dynacrypt_core::sealed::Sealed;
 pub use dynacrypt_core::secret::{ExposeSecret, Secret};
 pub use dynacrypt_derive::Record;
 
+#[cfg(any(feature = "lambda", feature = "streams"))]
+#[cfg_attr(docsrs, doc(cfg(any(feature = "lambda", feature = "streams"))))]
+pub use dynacrypt_core::stream;
 #[cfg(feature = "testing")]
 #[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
 pub use dynacrypt_core::testing;

@@ -97,17 +97,47 @@ pub(crate) fn check_record<R: Record>(
     }
 }
 
+/// Proof that a service asks, which may see every owner's items. Only this module makes one.
+///
+/// It is demanded where items come without an owner having asked for them, as those of a stream do.
+#[derive(Debug)]
+pub struct ServiceProof(());
+
+/// Checks that a service asks, and audits it. `table` is the physical name.
+///
+/// # Errors
+/// `is_access_denied` for an owner, and for a service without name or reason.
+#[cfg(any(feature = "lambda", feature = "streams"))]
+pub(crate) fn check_service(
+    principal: &Principal,
+    operation: &'static str,
+    table: &str,
+) -> Result<ServiceProof> {
+    match principal_id(principal, operation, table)? {
+        None => Ok(ServiceProof(())),
+        Some(_) => Err(Error::new(ErrorKind::AccessDenied)
+            .with_reason("only a service may see the items of every owner")),
+    }
+}
+
 /// The owner that asks; `None` for a service, whose use is audited here.
 fn owner_id<'p, R: Record>(
     principal: &'p Principal,
     operation: &'static str,
+) -> Result<Option<&'p str>> {
+    principal_id(principal, operation, R::SCHEMA.table())
+}
+
+fn principal_id<'p>(
+    principal: &'p Principal,
+    operation: &'static str,
+    table: &str,
 ) -> Result<Option<&'p str>> {
     let denied = |reason| Error::new(ErrorKind::AccessDenied).with_reason(reason);
     if let Some((name, reason)) = principal.as_service() {
         if name.trim().is_empty() || reason.trim().is_empty() {
             return Err(denied("a service says who it is and why"));
         }
-        let table = R::SCHEMA.table();
         tracing::info!(target: observe::AUDIT, principal = name, reason, operation, table, "service access");
         return Ok(None);
     }

@@ -37,6 +37,12 @@ pub enum ErrorKind {
     InvalidRecord,
     /// An item that authenticated does not have the record's shape.
     InvalidItem,
+    /// A stream record is not a change of the expected table, or lacks what it must have. Decided
+    /// before anything is opened.
+    InvalidChange,
+    /// The item is of another record type, by its key or its `entity` attribute. Decided before
+    /// anything is opened.
+    OtherRecord,
     /// The item is over DynamoDB's 400 KB.
     ItemTooLarge,
     /// DynamoDB or KMS asked to slow down, after the SDK's own retries.
@@ -79,6 +85,8 @@ impl ErrorKind {
             Self::Decrypt => "item could not be opened",
             Self::InvalidRecord => "record cannot be stored",
             Self::InvalidItem => "item does not match the record",
+            Self::InvalidChange => "stream record is not a change of this table",
+            Self::OtherRecord => "item is of another record type",
             Self::ItemTooLarge => "item is larger than 400 KB",
             Self::Throttled => "request was throttled",
             Self::Unavailable => "service is unavailable",
@@ -237,6 +245,18 @@ impl Error {
     #[must_use]
     pub fn is_invalid_item(&self) -> bool {
         self.0.kind == ErrorKind::InvalidItem
+    }
+
+    /// Whether a stream record was refused before anything was opened.
+    #[must_use]
+    pub fn is_invalid_change(&self) -> bool {
+        self.0.kind == ErrorKind::InvalidChange
+    }
+
+    /// Whether the item is of another record type.
+    #[must_use]
+    pub fn is_other_record(&self) -> bool {
+        self.0.kind == ErrorKind::OtherRecord
     }
 
     /// Whether the item is over DynamoDB's 400 KB.

@@ -59,6 +59,7 @@ impl Sealer {
     /// # Errors
     /// `is_not_sealed` where the header is missing or an attribute that must be ciphertext is not;
     /// `is_decrypt` where the item does not authenticate, for whatever reason;
+    /// `is_other_record` where its `entity` attribute names another record type;
     /// `is_invalid_item` where it authenticates and does not have the record's shape;
     /// `is_not_capable` from a write-only sealer; the key provider's errors.
     ///
@@ -222,9 +223,7 @@ fn check_entity(schema: &'static Schema, attributes: &Attributes) -> Result<()> 
     let FieldKind::Entity(entity) = spec.kind() else { return Ok(()) };
     match attributes.get(spec.name()) {
         Some(AttributeValue::S(found)) if found == entity => Ok(()),
-        _ => Err(Error::new(ErrorKind::InvalidItem)
-            .with_reason("the item is of another record type")
-            .at(spec.name(), schema.record())),
+        _ => Err(Error::new(ErrorKind::OtherRecord).at(spec.name(), schema.record())),
     }
 }
 
@@ -267,7 +266,8 @@ fn key_scalars<R: Record>(attributes: &Attributes) -> Option<(Scalar<'_>, Option
     Key::<R>::has_types_of(&partition, sort.as_ref()).then_some((partition, sort))
 }
 
-fn key_of<R: Record>(attributes: &Attributes) -> Option<Key<R>> {
+/// The key of an item; `None` where it is not one of the record's.
+pub(crate) fn key_of<R: Record>(attributes: &Attributes) -> Option<Key<R>> {
     let (partition, sort) = key_scalars::<R>(attributes)?;
     Some(Key::from_scalars(partition, sort))
 }

@@ -1,6 +1,7 @@
 //! Key providers: where data keys come from and who unwraps them, and the cache in front of them.
 //! It never sees an item, a field or a plaintext.
 
+mod batch;
 mod cache;
 mod kms;
 mod local;
@@ -11,6 +12,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+pub(crate) use batch::BatchKeys;
 pub use cache::CacheLimits;
 pub(crate) use cache::{KeyCache, SealingKey};
 pub use kms::KmsKeyProvider;

@@ -13,7 +13,7 @@
 //! | 5 | `seal`, `access` |
 //! | 6 | `item`, `store` |
 //! | 7 | `repository` |
-//! | 8 | `table` |
+//! | 8 | `table`, `stream` (features `lambda`, `streams`) |
 //! | 9 | `testing` |
 
 pub mod access;
@@ -34,6 +34,8 @@ pub mod seal;
 pub mod sealed;
 pub mod secret;
 pub mod store;
+#[cfg(any(feature = "lambda", feature = "streams"))]
+pub mod stream;
 pub mod table;
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::keys::{CacheLimits, KeyCache, KeyProvider, KeyScope, SealingKey};
+use crate::keys::{BatchKeys, CacheLimits, KeyCache, KeyProvider, KeyScope, SealingKey};
 use crate::material::{DataKey, WrappedDataKey};
 
 /// Seals records into items and opens items into records, with data keys from a [`KeyProvider`].
@@ -32,6 +32,7 @@ use crate::material::{DataKey, WrappedDataKey};
 pub struct Sealer {
     cache: Arc<KeyCache>,
     tenant: Option<Arc<str>>,
+    batch: Option<Arc<BatchKeys>>,
     seals: bool,
     opens: bool,
 }
@@ -49,6 +50,7 @@ impl Sealer {
         Self {
             cache: Arc::new(KeyCache::new(Arc::new(provider), limits)),
             tenant: None,
+            batch: None,
             seals: true,
             opens: true,
         }
@@ -83,6 +85,13 @@ impl Sealer {
         self
     }
 
+    /// The same sealer for one batch of items: each of their data keys is asked for once, however
+    /// small the cache.
+    #[cfg(any(feature = "lambda", feature = "streams"))]
+    pub(crate) fn for_batch(&self) -> Self {
+        Self { batch: Some(Arc::default()), ..self.clone() }
+    }
+
     pub(crate) fn tenant(&self) -> Option<&str> {
         self.tenant.as_deref()
     }
@@ -113,7 +122,11 @@ impl Sealer {
         if !self.opens {
             return Err(Error::new(ErrorKind::NotCapable).with_reason("this sealer only seals"));
         }
-        self.cache.for_opening(wrapped, self.scope(table)?).await
+        let scope = self.scope(table)?;
+        match &self.batch {
+            Some(batch) => batch.for_opening(&self.cache, wrapped, scope).await,
+            None => self.cache.for_opening(wrapped, scope).await,
+        }
     }
 }
 
@@ -122,6 +135,7 @@ impl fmt::Debug for Sealer {
         f.debug_struct("Sealer")
             .field("cache", &self.cache)
             .field("tenant", &self.tenant.is_some())
+            .field("batch", &self.batch.is_some())
             .field("seals", &self.seals)
             .field("opens", &self.opens)
             .finish()

@@ -21,6 +21,7 @@ mod leaks;
 mod owners;
 mod properties;
 mod roundtrip;
+mod streams;
 mod tenants;
 mod vectors;
 mod world;

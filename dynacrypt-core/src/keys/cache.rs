@@ -118,7 +118,7 @@ impl SealingKey {
     }
 }
 
-type Flight<V> = Shared<BoxFuture<'static, Result<Arc<V>>>>;
+pub(super) type Flight<V> = Shared<BoxFuture<'static, Result<Arc<V>>>>;
 
 struct Entry<V> {
     value: Arc<V>,
@@ -163,7 +163,7 @@ impl<K: Hash + Eq + Clone, V> Shelf<K, V> {
 type Shelves<K, V> = Arc<Mutex<Shelf<K, V>>>;
 
 /// A panic while the lock was held (in an allocation, say) leaves a consistent map behind.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -274,9 +274,9 @@ impl KeyCache {
 
 /// Scope and every wrapped form: an item with one form more or less is another entry.
 #[derive(Clone, PartialEq, Eq, Hash)]
-struct OpeningKey {
-    scope: KeyScope,
-    wrapped: Vec<WrappedDataKey>,
+pub(super) struct OpeningKey {
+    pub(super) scope: KeyScope,
+    pub(super) wrapped: Vec<WrappedDataKey>,
 }
 
 impl fmt::Debug for KeyCache {

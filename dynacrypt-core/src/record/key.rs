@@ -21,6 +21,10 @@ pub trait SortKey: Sized {
     #[doc(hidden)]
     const SORT_TYPE: Option<ScalarType>;
 
+    /// Whether this is a value of the type.
+    #[doc(hidden)]
+    fn is_value(scalar: Scalar<'_>) -> bool;
+
     /// Writes the field, where there is one.
     #[doc(hidden)]
     fn write(&self, out: &mut ItemWriter, field: usize) -> Result<()>;
@@ -33,6 +37,10 @@ pub trait SortKey: Sized {
 #[diagnostic::do_not_recommend]
 impl<T: KeyAttribute> SortKey for T {
     const SORT_TYPE: Option<ScalarType> = Some(T::KEY_TYPE);
+
+    fn is_value(scalar: Scalar<'_>) -> bool {
+        Self::from_scalar(scalar).is_ok()
+    }
 
     fn write(&self, out: &mut ItemWriter, field: usize) -> Result<()> {
         KeyAttribute::write(self, out, field)
@@ -74,6 +82,10 @@ pub struct NoSortKey;
 #[diagnostic::do_not_recommend]
 impl SortKey for NoSortKey {
     const SORT_TYPE: Option<ScalarType> = None;
+
+    fn is_value(_: Scalar<'_>) -> bool {
+        false
+    }
 
     fn write(&self, _: &mut ItemWriter, _: usize) -> Result<()> {
         Ok(())
@@ -123,6 +135,14 @@ impl<R: Record> Key<R> {
     pub(crate) fn has_types_of(partition: &Scalar<'_>, sort: Option<&Scalar<'_>>) -> bool {
         partition.scalar_type() == R::PartitionKey::KEY_TYPE
             && sort.map(Scalar::scalar_type) == R::SortKey::SORT_TYPE
+    }
+
+    /// Whether an `R` can have this key: each value is one of its field's type, template and all.
+    #[cfg(any(feature = "lambda", feature = "streams"))]
+    pub(crate) fn is_possible(&self) -> bool {
+        let sort = self.sort.clone();
+        R::PartitionKey::from_scalar(self.partition.clone()).is_ok()
+            && sort.is_none_or(R::SortKey::is_value)
     }
 
     /// The key of these values, which are of its types.

@@ -101,6 +101,28 @@ impl TestBackend {
         }
     }
 
+    /// A client of the DynamoDB's streams. AWS has them at an endpoint of their own; every other
+    /// backend at the same one.
+    #[cfg(feature = "streams")]
+    #[must_use]
+    pub fn dynamodb_streams(&self) -> aws_sdk_dynamodbstreams::Client {
+        let server = &self.dynamodb_server;
+        let embedded = self.embedded.as_ref().map(EmbeddedDynamo::endpoint_url);
+        let endpoint = embedded.or_else(|| server.endpoint.clone()).unwrap_or_default();
+        let config = aws_sdk_dynamodbstreams::Config::builder()
+            .behavior_version(aws_sdk_dynamodbstreams::config::BehaviorVersion::latest())
+            .region(Region::new(server.region.clone()))
+            .credentials_provider(server.credentials.clone())
+            .retry_config(embedded::retries());
+        aws_sdk_dynamodbstreams::Client::from_conf(if endpoint.starts_with("http:") {
+            config.endpoint_url(endpoint).http_client(embedded::plain_http()).build()
+        } else if self.is_dynamodb("aws") {
+            config.build()
+        } else {
+            config.endpoint_url(endpoint).build()
+        })
+    }
+
     /// A client of the KMS, where the environment names one.
     #[must_use]
     pub fn kms(&self) -> Option<&aws_sdk_kms::Client> {
