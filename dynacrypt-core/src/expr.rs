@@ -31,8 +31,8 @@ mod update;
 mod value;
 
 pub use column::{
-    Assign, Authenticated, Clear, Column, Comparable, Encrypted, Key, Managed, Numeric, Protection,
-    Readable, Whole,
+    Assign, Authenticated, Clear, Coded, Column, Comparable, Encrypted, Key, Managed, Numeric,
+    Protection, Readable, Whole,
 };
 pub use condition::{AttributeType, Condition, Size};
 pub use path::Path;

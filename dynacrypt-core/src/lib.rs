@@ -48,8 +48,8 @@ pub mod __private {
     pub use crate::expr;
     pub use crate::expr::Column;
     pub use crate::record::{
-        AuthenticatedField, ClearField, EncryptedField, FieldKind, FieldRole, FieldSpec,
-        IndexHolds, IndexSpec, Inert, ItemReader, ItemWriter, KeyAttribute, KeyTemplate, NoSortKey,
-        OwnerField, Record, Schema, Segment, Stamp, Template, Templated,
+        AuthenticatedField, ClearField, CodedField, EncryptedField, FieldKind, FieldRole,
+        FieldSpec, IndexHolds, IndexSpec, Inert, ItemReader, ItemWriter, KeyAttribute, KeyTemplate,
+        NoSortKey, NullableField, OwnerField, Record, Schema, Segment, Stamp, Template, Templated,
     };
 }

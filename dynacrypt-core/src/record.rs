@@ -9,7 +9,8 @@ mod schema;
 mod template;
 
 pub use fields::{
-    AuthenticatedField, ClearField, EncryptedField, KeyAttribute, OwnerField, SecretValue,
+    AuthenticatedField, ClearField, CodedField, EncryptedField, KeyAttribute, NullableField,
+    OwnerField, SecretValue,
 };
 #[doc(hidden)]
 pub use generated::Inert;

@@ -1,7 +1,7 @@
 //! A record after every check: what the expansion reads. It never holds what contradicts itself,
 //! and knows no attribute.
 
-use syn::{Generics, Ident, Type, Visibility};
+use syn::{Generics, Ident, Path, Type, Visibility};
 
 use crate::attr::DefaultFrom;
 use crate::crate_path::Private;
@@ -44,6 +44,10 @@ pub(crate) struct Stored {
     pub(crate) kind: Kind,
     /// What it holds where the item lacks the attribute.
     pub(crate) default: Option<DefaultFrom>,
+    /// What turns it into an attribute, where it is not serde.
+    pub(crate) codec: Option<Path>,
+    /// Whether `None` is stored as NULL.
+    pub(crate) null: bool,
     /// Bytes to whose multiple the plaintext is rounded up.
     pub(crate) pad: Option<usize>,
 }

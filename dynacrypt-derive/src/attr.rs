@@ -94,6 +94,8 @@ pub(crate) struct FieldAttrs {
     pub(crate) rename: Option<Given<String>>,
     pub(crate) aad_name: Option<Given<String>>,
     pub(crate) default: Option<Given<DefaultFrom>>,
+    pub(crate) with: Option<Given<Path>>,
+    pub(crate) null: Flag,
     pub(crate) pad: Option<Given<usize>>,
     pub(crate) deprecated: bool,
 }
@@ -118,6 +120,7 @@ impl FieldAttrs {
             "rename" => set(&mut self.rename, string(name, input, "\"userName\"")?, &word),
             "aad_name" => set(&mut self.aad_name, string(name, input, "\"old_name\"")?, &word),
             "pad" => set(&mut self.pad, number(name, input, "32")?, &word),
+            "with" => set(&mut self.with, path(name, input, "path::to::Codec")?, &word),
             "default" => set(&mut self.default, default(name, input)?, &word),
             _ => match self.flag_slot(&word) {
                 Some(slot) => set(slot, flag(name, input)?, &word),
@@ -151,6 +154,7 @@ impl FieldAttrs {
             "encrypted" => &mut self.encrypted,
             "sensitive" => &mut self.sensitive,
             "skip" => &mut self.skip,
+            "null" => &mut self.null,
             _ => return None,
         })
     }

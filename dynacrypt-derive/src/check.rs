@@ -32,7 +32,10 @@ pub(crate) fn record<'a>(source: &Source<'a>, diag: &Diag) -> Option<Record<'a>>
                 field::Role::Skipped(default) => Role::Skipped(default),
                 field::Role::Stored { kind, default, pad } => {
                     let (name, bound_name) = names::of(field, &source.attrs, diag);
-                    let stored = Stored { index, name, bound_name, kind, default, pad };
+                    let codec = field.attrs.with.as_ref().map(|given| given.value.clone());
+                    let null = field.attrs.null.is_some();
+                    let stored =
+                        Stored { index, name, bound_name, kind, default, codec, null, pad };
                     index += 1;
                     Role::Stored(stored)
                 }

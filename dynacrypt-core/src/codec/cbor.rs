@@ -23,11 +23,11 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    /// Measures a value; `None` where it has no form.
-    pub(super) fn of<T: Serialize>(value: &T) -> Option<Self> {
+    /// Measures a value; fails with a reason where it has no form.
+    pub(super) fn of<T: Serialize>(value: &T) -> Result<Self, &'static str> {
         let mut counter = Writer::new(Count(0), Vec::new());
-        value.serialize(&mut counter).ok()?;
-        Some(Self { len: counter.out.0, counts: counter.counts })
+        value.serialize(&mut counter).map_err(|no_form| no_form.0)?;
+        Ok(Self { len: counter.out.0, counts: counter.counts })
     }
 
     /// Measures a byte string.

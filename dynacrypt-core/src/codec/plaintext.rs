@@ -46,13 +46,13 @@ impl Plaintext {
         prefix: usize,
         suffix: usize,
     ) -> Result<Self> {
-        let invalid =
-            || Error::new(ErrorKind::InvalidRecord).with_reason("the value has no CBOR form");
+        let refused = |reason| Error::new(ErrorKind::InvalidRecord).with_reason(reason);
+        let invalid = || refused("the value has no CBOR form");
         // Byte vectors are byte strings; through serde they would be arrays of numbers.
         let bytes = (value as &dyn Any).downcast_ref::<Vec<u8>>();
         let plan = match bytes {
             Some(bytes) => cbor::Plan::of_bytes(bytes),
-            None => cbor::Plan::of(value).ok_or_else(invalid)?,
+            None => cbor::Plan::of(value).map_err(refused)?,
         };
         let padded = plan.len().checked_next_multiple_of(pad.max(1)).ok_or_else(invalid)?;
         let mut text = Self { buffer: Vec::with_capacity(prefix + padded + suffix), start: prefix };

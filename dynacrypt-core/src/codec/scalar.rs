@@ -1,6 +1,7 @@
 //! Types with exactly one scalar form: what keys, owners and authenticated fields are made of. It
 //! never holds a secret: these values are stored in the clear.
 
+use std::any::type_name;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -10,6 +11,8 @@ use serde::de::{Deserialize, Deserializer, Visitor};
 use serde::ser::{Serialize, Serializer};
 use zeroize::Zeroize;
 
+use super::AttributeError;
+use super::unfit::{Expected, type_of};
 use crate::context::{Number, Scalar, ScalarType};
 
 /// A scalar was not of the type that the record wants. Says nothing of the value.
@@ -26,8 +29,10 @@ impl std::error::Error for Mismatch {}
 
 /// A type with exactly one scalar form in DynamoDB.
 ///
-/// Implemented for `String`, `bool`, the integers up to 64 bits and [`Binary`]. Implement it for
-/// your own id types and enums to use them as `#[dynacrypt(authenticated)]` fields, and
+/// Implemented for `String`, `bool`, the integers up to 64 bits, [`Binary`], [`Number`] and
+/// `SystemTime`; behind features for `uuid::Uuid`, `rust_decimal::Decimal`,
+/// `time::OffsetDateTime`, `chrono::DateTime<Utc>` and `jiff::Timestamp`. Implement it for your own
+/// id types and enums to use them as `#[dynacrypt(authenticated)]` fields, and
 /// [`KeyAttribute`](crate::record::KeyAttribute) beside it to use them as keys.
 ///
 /// What it writes is bound into the item: the same value must always give the same scalar, and
@@ -74,7 +79,33 @@ pub trait ScalarValue: Sized {
     /// # Errors
     /// [`Mismatch`] where the scalar is not a value of this type.
     fn from_scalar(scalar: Scalar<'_>) -> Result<Self, Mismatch>;
+
+    /// Whether this value can be stored. One that cannot is `is_invalid_record` when it is written,
+    /// and stands for no item when it is looked up. Provided: every value can.
+    fn is_in_range(&self) -> bool {
+        true
+    }
 }
+
+/// A [`ScalarValue`] that may be an element of a DynamoDB set: of type S, N or B.
+///
+/// Implemented for `String`, the integers up to 64 bits, [`Binary`], [`Number`], and behind their
+/// features ids, times and decimals; implement it (it is empty) beside `ScalarValue` for types of
+/// your own.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be an element of a set",
+    label = "a DynamoDB set holds strings, numbers or binaries",
+    note = "implement `dynacrypt::codec::ScalarValue` and `dynacrypt::codec::SetElement` for types of your own"
+)]
+pub trait SetElement: ScalarValue {}
+
+macro_rules! set_elements {
+    ($($ty:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl SetElement for $ty {}
+    )*};
+}
+set_elements!(String Binary i8 i16 i32 i64 isize u8 u16 u32 u64 usize);
 
 impl ScalarValue for String {
     const TYPE: ScalarType = ScalarType::S;
@@ -196,6 +227,36 @@ impl<'de> Deserialize<'de> for Binary {
     }
 }
 
+/// Reads an attribute, or its absence, as a scalar's type.
+pub(crate) fn read_scalar<T: ScalarValue>(
+    attribute: Option<AttributeValue>,
+) -> Result<T, AttributeError> {
+    let attribute = attribute.ok_or(AttributeError::missing())?;
+    let found = type_of(&attribute);
+    let name = short_name::<T>();
+    let Some(scalar) = into_scalar(attribute) else {
+        return Err(AttributeError::type_mismatch(Expected::Type(name), found));
+    };
+    let of_type = scalar.scalar_type() == T::TYPE;
+    T::from_scalar(scalar).map_err(|Mismatch| match T::TYPE {
+        ScalarType::N if of_type => AttributeError::range(name, found),
+        _ if of_type => AttributeError::no_value(name, found),
+        _ => AttributeError::type_mismatch(Expected::Type(name), found),
+    })
+}
+
+/// Why a value whose [`ScalarValue::is_in_range`] is false is not written.
+pub(crate) const fn out_of_range() -> AttributeError {
+    AttributeError::new("out of the range that can be stored")
+}
+
+/// Name of a type without its path and parameters.
+pub(super) fn short_name<T>() -> &'static str {
+    let name = type_name::<T>();
+    let head = name.split('<').next().unwrap_or(name);
+    head.rsplit("::").next().unwrap_or(head)
+}
+
 /// The attribute for a scalar.
 pub(crate) fn attribute_of(scalar: Scalar<'_>) -> AttributeValue {
     match scalar {
@@ -207,7 +268,7 @@ pub(crate) fn attribute_of(scalar: Scalar<'_>) -> AttributeValue {
 }
 
 /// The same as [`scalar_of`], without a copy.
-pub(crate) fn into_scalar(attribute: AttributeValue) -> Option<Scalar<'static>> {
+fn into_scalar(attribute: AttributeValue) -> Option<Scalar<'static>> {
     match attribute {
         AttributeValue::S(text) => Some(Scalar::S(Cow::Owned(text))),
         AttributeValue::B(bytes) => Some(Scalar::B(Cow::Owned(bytes.into_inner()))),

@@ -1,6 +1,9 @@
 //! Points in time as counts since the Unix epoch: what lifetimes, timestamps and the codecs for
 //! times are read from and written to. It never asks a clock, and never knows a time zone.
 
+pub(super) mod rfc3339;
+mod scalar;
+
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 const NANOS_PER_MILLI: i128 = 1_000_000;

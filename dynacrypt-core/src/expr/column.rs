@@ -13,7 +13,8 @@ use super::value::{Collection, IntoValue, TextLike};
 use crate::codec;
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::{
-    AuthenticatedField, ClearField, EncryptedField, FieldSpec, ItemReader, ItemWriter, Record,
+    AuthenticatedField, ClearField, CodedField, EncryptedField, FieldSpec, ItemReader, ItemWriter,
+    Record,
 };
 
 /// A stored field of `R` of type `T`, protected as `P` says: [`Clear`], [`Authenticated`], [`Key`],
@@ -65,6 +66,11 @@ pub trait Protection {}
 #[non_exhaustive]
 pub struct Clear;
 
+/// In the clear, as the codec `C` stores it: compares, and can be set alone.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Coded<C>(PhantomData<fn() -> C>);
+
 /// In the clear and bound: compares, and is set by a put of the whole record.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -91,6 +97,7 @@ pub struct Whole;
 pub struct Managed;
 
 impl Protection for Clear {}
+impl<C> Protection for Coded<C> {}
 impl Protection for Authenticated {}
 impl Protection for Key {}
 impl Protection for Encrypted {}
@@ -111,6 +118,12 @@ pub trait Comparable<T>: Protection {
 }
 
 impl<T: ClearField> Comparable<T> for Clear {
+    fn write(value: &T, out: &mut ItemWriter, field: usize) -> Result<()> {
+        value.write(out, field)
+    }
+}
+
+impl<T: CodedField<C>, C> Comparable<T> for Coded<C> {
     fn write(value: &T, out: &mut ItemWriter, field: usize) -> Result<()> {
         value.write(out, field)
     }
@@ -154,6 +167,13 @@ impl<T: ClearField> Assign<T> for Clear {
     }
 }
 
+impl<T: CodedField<C>, C> Assign<T> for Coded<C> {
+    fn assign<R: Record>(field: usize, value: T) -> Result<Assigned> {
+        Ok(stored::<R>(field, |out| value.write(out, field))?
+            .map_or(Assigned::Absent, Assigned::Attribute))
+    }
+}
+
 impl<T: EncryptedField + Send + 'static> Assign<T> for Encrypted {
     fn assign<R: Record>(field: usize, value: T) -> Result<Assigned> {
         Ok(Assigned::Secret(Box::new(move |out: &mut ItemWriter| value.write(out, field))))
@@ -183,6 +203,12 @@ readable! {
     Key AuthenticatedField;
     Encrypted EncryptedField;
     Whole EncryptedField;
+}
+
+impl<T: CodedField<C>, C> Readable<T> for Coded<C> {
+    fn read(from: &mut ItemReader, field: usize) -> Result<T> {
+        T::read(from, field)
+    }
 }
 
 /// The attribute that a field's writer writes; `None` where it writes none.
@@ -360,7 +386,9 @@ pub(super) fn serialized<T: serde::Serialize>(value: &T) -> Operand {
     match codec::to_attribute(value) {
         Ok(Some(attribute)) => Operand::Value(attribute),
         Ok(None) => Operand::Value(AttributeValue::Null(true)),
-        Err(reason) => Operand::Invalid(Error::new(ErrorKind::InvalidRecord).with_reason(reason)),
+        Err(error) => Operand::Invalid(
+            Error::new(ErrorKind::InvalidRecord).with_composed_reason(error.to_string()),
+        ),
     }
 }
 
@@ -375,4 +403,5 @@ macro_rules! numeric {
     ($($ty:ty)*) => {$(impl Numeric for $ty {})*};
 }
 numeric!(i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize f32 f64);
+impl Numeric for crate::context::Number {}
 impl<T: Numeric> Numeric for Option<T> {}

@@ -1,14 +1,16 @@
 //! Which types may stand in which kind of field: the compiler's guard. A type alias cannot hide
 //! from it, because it asks for traits, not names. It never looks at a value beyond handing it on.
 
+use std::time::SystemTime;
+
 use secrecy::ExposeSecret;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use zeroize::Zeroize;
 
 use super::parts::{ItemReader, ItemWriter};
-use crate::codec::ScalarValue;
-use crate::context::ScalarType;
+use crate::codec::{self, AttributeCodec, Binary, ClearValue, ScalarValue};
+use crate::context::{Number, ScalarType};
 use crate::error::Result;
 use crate::secret::Secret;
 
@@ -32,13 +34,49 @@ pub trait ClearField: Sized {
 #[diagnostic::do_not_recommend]
 impl<T: Serialize + DeserializeOwned> ClearField for T {
     fn write(&self, out: &mut ItemWriter, field: usize) -> Result<()> {
-        out.clear(field, self)
+        out.clear::<T>(field, || codec::to_attribute(self))
     }
 
     fn read(from: &mut ItemReader, field: usize) -> Result<Self> {
-        from.clear(field)
+        from.clear(field, codec::from_attribute)
     }
 }
+
+/// A type that the codec `C` stores in the clear: `#[dynacrypt(with = C)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{C}` does not store values of type `{Self}`",
+    label = "not a type of this codec",
+    note = "a codec is a type that implements `dynacrypt::codec::AttributeCodec` for the field's type; those of `dynacrypt::codec` say which they take",
+    note = "what a codec stores is in the clear, and a `Secret` has no codec: mark it `#[encrypted]` to store ciphertext"
+)]
+pub trait CodedField<C>: Sized {
+    /// Writes the field.
+    #[doc(hidden)]
+    fn write(&self, out: &mut ItemWriter, field: usize) -> Result<()>;
+    /// Reads the field.
+    #[doc(hidden)]
+    fn read(from: &mut ItemReader, field: usize) -> Result<Self>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: ClearValue, C: AttributeCodec<T>> CodedField<C> for T {
+    fn write(&self, out: &mut ItemWriter, field: usize) -> Result<()> {
+        out.clear::<T>(field, || C::to_attribute(self))
+    }
+
+    fn read(from: &mut ItemReader, field: usize) -> Result<Self> {
+        from.clear(field, C::from_attribute)
+    }
+}
+
+/// A type with a value that NULL stands for: `Option`. What `#[dynacrypt(null)]` asks for.
+#[diagnostic::on_unimplemented(
+    message = "`null` stores `None` as NULL, and `{Self}` has no `None`",
+    label = "expected an `Option`"
+)]
+pub trait NullableField {}
+
+impl<T> NullableField for Option<T> {}
 
 /// A type that may stand in an `#[encrypted]` field: `Secret<T>` or `Option<Secret<T>>`.
 #[diagnostic::on_unimplemented(
@@ -115,34 +153,30 @@ pub trait AuthenticatedField: Sized {
 #[diagnostic::do_not_recommend]
 impl<T: ScalarValue> AuthenticatedField for T {
     fn write(&self, out: &mut ItemWriter, field: usize) -> Result<()> {
-        out.scalar::<Self>(field, self.to_scalar())
+        out.scalar(field, self)
     }
 
     fn read(from: &mut ItemReader, field: usize) -> Result<Self> {
-        read_scalar(from, field)
+        from.scalar(field)
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: ScalarValue> AuthenticatedField for Option<T> {
     fn write(&self, out: &mut ItemWriter, field: usize) -> Result<()> {
-        self.as_ref().map_or(Ok(()), |value| out.scalar::<T>(field, value.to_scalar()))
+        self.as_ref().map_or(Ok(()), |value| out.scalar(field, value))
     }
 
     fn read(from: &mut ItemReader, field: usize) -> Result<Self> {
-        from.scalar(field, |scalar| match scalar {
-            Some(scalar) => {
-                T::from_scalar(scalar).map(Some).map_err(|_| "the attribute is of another type")
-            }
-            None => Ok(None),
-        })
+        from.optional_scalar(field)
     }
 }
 
 /// A type that may be a partition or sort key: a [`ScalarValue`] of type S, N or B.
 ///
-/// Implemented for `String`, the integers up to 64 bits and `Binary`; implement it (it is empty)
-/// beside `ScalarValue` for id types of your own.
+/// Implemented for `String`, the integers up to 64 bits, `Binary`, `Number` and `SystemTime`, and
+/// behind features for ids, times and decimals; implement it (it is empty) beside `ScalarValue` for
+/// id types of your own.
 ///
 /// # Security
 /// Keys are stored in the clear, are the partition of the table, and appear in AWS's logs and
@@ -161,21 +195,23 @@ pub trait KeyAttribute: ScalarValue {
     /// Writes the field.
     #[doc(hidden)]
     fn write(&self, out: &mut ItemWriter, field: usize) -> Result<()> {
-        out.scalar::<Self>(field, self.to_scalar())
+        out.scalar(field, self)
     }
 
     /// Reads the field.
     #[doc(hidden)]
     fn read(from: &mut ItemReader, field: usize) -> Result<Self> {
-        read_scalar(from, field)
+        from.scalar(field)
     }
 }
 
 /// A type that may hold the owner outside the key: a [`ScalarValue`] that is compared with the
 /// principal's id.
 ///
-/// Implemented for `String` and the integers up to 64 bits; implement it (it is empty) beside
-/// `ScalarValue` for id types of your own that are strings or numbers.
+/// Implemented for `String`, the integers up to 64 bits and `Number`, and behind its feature for
+/// `uuid::Uuid`; implement it (it is empty) beside `ScalarValue` for id types of your own that are
+/// strings or numbers. The principal's id must be the value's one form: hyphens and lower case for a
+/// `Uuid`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot hold the owner",
     label = "the owner is compared with the principal's id",
@@ -191,13 +227,13 @@ pub trait OwnerField: ScalarValue {
     /// Writes the field.
     #[doc(hidden)]
     fn write(&self, out: &mut ItemWriter, field: usize) -> Result<()> {
-        out.scalar::<Self>(field, self.to_scalar())
+        out.scalar(field, self)
     }
 
     /// Reads the field.
     #[doc(hidden)]
     fn read(from: &mut ItemReader, field: usize) -> Result<Self> {
-        read_scalar(from, field)
+        from.scalar(field)
     }
 }
 
@@ -210,13 +246,22 @@ macro_rules! key_and_owner {
         impl OwnerField for $ty {}
     )*};
 }
-key_and_owner!(String i8 i16 i32 i64 isize u8 u16 u32 u64 usize);
-#[diagnostic::do_not_recommend]
-impl KeyAttribute for crate::codec::Binary {}
+key_and_owner!(String Number i8 i16 i32 i64 isize u8 u16 u32 u64 usize);
+#[cfg(feature = "uuid")]
+key_and_owner!(uuid::Uuid);
 
-fn read_scalar<T: ScalarValue>(from: &mut ItemReader, field: usize) -> Result<T> {
-    from.scalar(field, |scalar| match scalar {
-        Some(scalar) => T::from_scalar(scalar).map_err(|_| "the attribute is of another type"),
-        None => Err("the attribute is missing"),
-    })
+macro_rules! key {
+    ($($(#[$feature:meta])? $ty:ty;)*) => {$(
+        $(#[$feature])?
+        #[diagnostic::do_not_recommend]
+        impl KeyAttribute for $ty {}
+    )*};
+}
+key! {
+    Binary;
+    SystemTime;
+    #[cfg(feature = "time")] time::OffsetDateTime;
+    #[cfg(feature = "chrono")] chrono::DateTime<chrono::Utc>;
+    #[cfg(feature = "jiff")] jiff::Timestamp;
+    #[cfg(feature = "rust_decimal")] rust_decimal::Decimal;
 }

@@ -2,10 +2,11 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::time::SystemTime;
 
 use super::{ItemReader, ItemWriter, KeyAttribute, KeyTemplate, Record, Templated};
 use crate::codec::{Binary, ScalarValue};
-use crate::context::{Scalar, ScalarType};
+use crate::context::{Number, Scalar, ScalarType};
 use crate::error::Result;
 
 /// The type of a record's sort key: a [`KeyAttribute`], or [`NoSortKey`].
@@ -194,8 +195,8 @@ impl<R> fmt::Debug for Key<R> {
     }
 }
 
-/// What a key attribute can be looked up by: `&str` for a `String`, the integer itself, bytes for a
-/// `Binary`.
+/// What a key attribute can be looked up by: `&str` for a `String`, bytes for a `Binary`, the value
+/// itself for integers, decimals, ids and times.
 #[diagnostic::on_unimplemented(
     message = "a key attribute of type `{Self}` cannot be looked up by a `{Q}`",
     label = "not a value of the key attribute"
@@ -247,7 +248,8 @@ where
 }
 
 macro_rules! lookups {
-    ($($({$l:lifetime})? $query:ty => $key:ty, $value:ident => $owned:expr;)*) => {$(
+    ($($(#[$feature:meta])? $({$l:lifetime})? $query:ty => $key:ty, $value:ident => $owned:expr;)*) => {$(
+        $(#[$feature])?
         #[diagnostic::do_not_recommend]
         impl$(<$l>)? KeyFrom<$query> for $key {
             fn scalar_from($value: $query) -> Scalar<'static> {
@@ -256,6 +258,7 @@ macro_rules! lookups {
             }
         }
 
+        $(#[$feature])?
         impl<$($l,)? R> IntoKey<R> for $query
         where
             R: Record,
@@ -290,4 +293,13 @@ lookups! {
     u32 => u32, value => value;
     u64 => u64, value => value;
     usize => usize, value => value;
+    Number => Number, value => value;
+    {'q} &'q Number => Number, value => value.clone();
+    SystemTime => SystemTime, value => value;
+    #[cfg(feature = "uuid")] uuid::Uuid => uuid::Uuid, value => value;
+    #[cfg(feature = "uuid")] {'q} &'q uuid::Uuid => uuid::Uuid, value => *value;
+    #[cfg(feature = "time")] time::OffsetDateTime => time::OffsetDateTime, value => value;
+    #[cfg(feature = "chrono")] chrono::DateTime<chrono::Utc> => chrono::DateTime<chrono::Utc>, value => value;
+    #[cfg(feature = "jiff")] jiff::Timestamp => jiff::Timestamp, value => value;
+    #[cfg(feature = "rust_decimal")] rust_decimal::Decimal => rust_decimal::Decimal, value => value;
 }

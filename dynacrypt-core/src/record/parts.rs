@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::schema::{FieldKind, FieldSpec, Schema};
-use crate::codec::{self, Plaintext, ScalarValue};
+use crate::codec::{self, AttributeError, Plaintext, ScalarValue};
 use crate::context::Scalar;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -106,30 +106,33 @@ impl ItemWriter {
         (self.attributes, self.plaintexts)
     }
 
-    pub(super) fn scalar<T>(&mut self, field: usize, scalar: Scalar<'_>) -> Result<()> {
+    pub(super) fn scalar<T: ScalarValue>(&mut self, field: usize, value: &T) -> Result<()> {
         let spec = spec::<T>(self.schema, field)?;
         if self.room.is_none() && !spec.is_key() && !spec.is_owner() {
             return Ok(());
         }
-        self.attributes.insert(spec.name().to_owned(), codec::attribute_of(scalar));
+        if !value.is_in_range() {
+            return Err(invalid_record::<T>(spec, &codec::out_of_range()));
+        }
+        self.attributes.insert(spec.name().to_owned(), codec::attribute_of(value.to_scalar()));
         Ok(())
     }
 
-    pub(super) fn clear<T: serde::Serialize>(&mut self, field: usize, value: &T) -> Result<()> {
+    pub(super) fn clear<T>(
+        &mut self,
+        field: usize,
+        attribute: impl FnOnce() -> Result<Option<AttributeValue>, AttributeError>,
+    ) -> Result<()> {
         let spec = spec::<T>(self.schema, field)?;
         if self.room.is_none() {
             return Ok(());
         }
-        match codec::to_attribute(value) {
-            Ok(Some(attribute)) => {
-                self.attributes.insert(spec.name().to_owned(), attribute);
-                Ok(())
-            }
-            Ok(None) => Ok(()),
-            Err(reason) => Err(Error::new(ErrorKind::InvalidRecord)
-                .with_reason(reason)
-                .at(spec.name(), type_name::<T>())),
+        let attribute = attribute().map_err(|error| invalid_record::<T>(spec, &error))?;
+        let null = spec.is_null_stored().then_some(AttributeValue::Null(true));
+        if let Some(attribute) = attribute.or(null) {
+            self.attributes.insert(spec.name().to_owned(), attribute);
         }
+        Ok(())
     }
 
     pub(super) fn secret<T: serde::Serialize + 'static>(
@@ -187,26 +190,28 @@ impl ItemReader {
         }
     }
 
-    /// The scalar of a field, or `None` where it is absent, read with `read`.
-    pub(super) fn scalar<T>(
-        &mut self,
-        field: usize,
-        read: impl FnOnce(Option<Scalar<'_>>) -> Result<T, &'static str>,
-    ) -> Result<T> {
-        let spec = spec::<T>(self.schema, field)?;
-        let attribute = self.attributes.remove(spec.name());
-        let read = match attribute.map(codec::into_scalar) {
-            None => read(None),
-            Some(Some(scalar)) => read(Some(scalar)),
-            Some(None) => Err("the attribute is of another type"),
-        };
-        read.map_err(|reason| invalid_item::<T>(spec, reason))
+    pub(super) fn scalar<T: ScalarValue>(&mut self, field: usize) -> Result<T> {
+        self.clear(field, codec::read_scalar)
     }
 
-    pub(super) fn clear<T: serde::de::DeserializeOwned>(&mut self, field: usize) -> Result<T> {
+    pub(super) fn optional_scalar<T: ScalarValue>(&mut self, field: usize) -> Result<Option<T>> {
+        self.clear(field, |attribute| match attribute {
+            Some(attribute) => codec::read_scalar(Some(attribute)).map(Some),
+            None => Ok(None),
+        })
+    }
+
+    pub(super) fn clear<T>(
+        &mut self,
+        field: usize,
+        read: impl FnOnce(Option<AttributeValue>) -> Result<T, AttributeError>,
+    ) -> Result<T> {
         let spec = spec::<T>(self.schema, field)?;
-        codec::from_attribute(self.attributes.remove(spec.name()))
-            .map_err(|reason| invalid_item::<T>(spec, reason))
+        read(self.attributes.remove(spec.name())).map_err(|error| {
+            Error::new(ErrorKind::InvalidItem)
+                .with_composed_reason(error.to_string())
+                .at(spec.name(), type_name::<T>())
+        })
     }
 
     pub(super) fn secret<T: serde::de::DeserializeOwned + zeroize::Zeroize + 'static>(
@@ -230,6 +235,12 @@ impl ItemReader {
             Err(error) => error,
         }
     }
+}
+
+fn invalid_record<T>(spec: &FieldSpec, error: &AttributeError) -> Error {
+    Error::new(ErrorKind::InvalidRecord)
+        .with_composed_reason(error.to_string())
+        .at(spec.name(), type_name::<T>())
 }
 
 fn invalid_item<T>(spec: &FieldSpec, reason: &'static str) -> Error {

@@ -1,5 +1,6 @@
 //! The schema of a record, as the derive macro writes it: names and kinds. It never holds a value.
 
+use super::NullableField;
 use super::template::Template;
 use crate::context::{Scalar, ScalarType};
 
@@ -54,6 +55,7 @@ pub struct FieldSpec {
     template: Option<Template>,
     owner_segment: usize,
     role: Option<FieldRole>,
+    null: bool,
 }
 
 impl FieldSpec {
@@ -71,6 +73,7 @@ impl FieldSpec {
             template: None,
             owner_segment: 0,
             role: None,
+            null: false,
         }
     }
 
@@ -100,6 +103,14 @@ impl FieldSpec {
     #[must_use]
     pub const fn pad(mut self, bytes: usize) -> Self {
         self.pad = bytes;
+        self
+    }
+
+    /// `None` is stored as NULL: `#[dynacrypt(null)]`. `T` is the type of the field.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn null<T: NullableField>(mut self) -> Self {
+        self.null = true;
         self
     }
 
@@ -156,6 +167,12 @@ impl FieldSpec {
     #[must_use]
     pub const fn is_encrypted(&self) -> bool {
         matches!(self.kind, FieldKind::Encrypted)
+    }
+
+    /// Whether the absence of a value is stored as NULL, rather than as an absent attribute.
+    #[must_use]
+    pub const fn is_null_stored(&self) -> bool {
+        self.null
     }
 
     /// Whether it is part of the primary key.

@@ -14,7 +14,7 @@ pub(crate) enum Place {
 pub(crate) const ON_STRUCT: [&str; 5] = ["table", "rename_all", "crate", "explicit", "whole"];
 
 /// What can be said of a field.
-pub(crate) const ON_FIELD: [&str; 12] = [
+pub(crate) const ON_FIELD: [&str; 14] = [
     "partition_key",
     "sort_key",
     "owner",
@@ -26,6 +26,8 @@ pub(crate) const ON_FIELD: [&str; 12] = [
     "rename",
     "aad_name",
     "default",
+    "with",
+    "null",
     "pad",
 ];
 

@@ -66,8 +66,10 @@ fn skipped(attrs: &FieldAttrs, diag: &Diag) {
         ("owner", &attrs.owner),
         ("clear", &attrs.clear),
         ("authenticated", &attrs.authenticated),
+        ("null", &attrs.null),
     ];
     let values = [
+        ("with", attrs.with.as_ref().map(|given| given.span)),
         ("rename", attrs.rename.as_ref().map(|given| given.span)),
         ("aad_name", attrs.aad_name.as_ref().map(|given| given.span)),
         ("pad", attrs.pad.as_ref().map(|given| given.span)),
@@ -193,6 +195,25 @@ fn settings(attrs: &FieldAttrs, kind: Kind, diag: &Diag) {
             "`aad_name` is the name that a field is bound under, and a clear field is not bound\n\
              use `rename` for the name in the table, or bind the field: \
              `#[dynacrypt(authenticated)]`",
+        );
+    }
+    let stored = match kind {
+        Kind::Clear => None,
+        Kind::Encrypted => Some("an encrypted field holds ciphertext"),
+        Kind::PartitionKey { .. } | Kind::SortKey { .. } => Some("a key has one form"),
+        Kind::Owner => Some("an owner has one form"),
+        Kind::Authenticated => Some("an authenticated field has one form"),
+    };
+    if let (Some(stored), Some(with)) = (stored, &attrs.with) {
+        diag.at(
+            with.span,
+            format!("`with` says how a clear field is stored, and {stored}\nremove `with`"),
+        );
+    }
+    if let (Some(stored), Some(null)) = (stored, &attrs.null) {
+        diag.at(
+            null.span,
+            format!("`null` stores `None` as NULL in a clear field, and {stored}\nremove `null`"),
         );
     }
     if let Some(pad) = &attrs.pad {

@@ -63,8 +63,18 @@ fn bound(
         // here; with it, only where the record is used. An alias gets past this, and is stopped
         // there.
         Kind::Clear if is_secret(ty) => {}
-        Kind::Clear => add(clauses, quote_spanned!(at=> #ty: #private::ClearField)),
+        Kind::Clear => {
+            let field = if let Some(codec) = &stored.codec {
+                quote_spanned!(at=> #private::CodedField<#codec>)
+            } else {
+                quote_spanned!(at=> #private::ClearField)
+            };
+            add(clauses, quote_spanned!(at=> #ty: #field));
+        }
         Kind::Encrypted => add(clauses, quote_spanned!(at=> #ty: #private::EncryptedField)),
+    }
+    if stored.null {
+        add(clauses, quote_spanned!(at=> #ty: #private::NullableField));
     }
     if let Stored { default: Some(DefaultFrom::Type), .. } = stored {
         add(clauses, quote_spanned!(at=> #ty: ::core::default::Default));

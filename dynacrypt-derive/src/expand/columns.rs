@@ -5,7 +5,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::schema::allow_deprecated;
-use crate::ast::{Kind, Record};
+use crate::ast::{Kind, Record, Stored};
 
 /// The struct. It stands where the record's implementation does, beyond the reach of other code.
 pub(super) fn definition(record: &Record<'_>) -> TokenStream {
@@ -13,7 +13,7 @@ pub(super) fn definition(record: &Record<'_>) -> TokenStream {
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     let fields = record.stored().map(|(field, stored)| {
         let (name, vis, ty) = (field.ident, field.vis, field.ty);
-        let protection = protection(record, stored.kind);
+        let protection = protection(record, stored);
         quote!(#vis #name: #private::Column<#ident #ty_generics, #ty, #protection>)
     });
     let allow = allow_deprecated(record);
@@ -54,12 +54,18 @@ pub(super) fn items(record: &Record<'_>) -> TokenStream {
     }
 }
 
-fn protection(record: &Record<'_>, kind: Kind) -> TokenStream {
+fn protection(record: &Record<'_>, stored: &Stored) -> TokenStream {
     let private = &record.private;
-    match kind {
+    match stored.kind {
         Kind::PartitionKey { .. } | Kind::SortKey { .. } => quote!(#private::expr::Key),
         Kind::Owner | Kind::Authenticated => quote!(#private::expr::Authenticated),
-        Kind::Clear => quote!(#private::expr::Clear),
+        Kind::Clear => {
+            if let Some(codec) = &stored.codec {
+                quote!(#private::expr::Coded<#codec>)
+            } else {
+                quote!(#private::expr::Clear)
+            }
+        }
         Kind::Encrypted if record.whole => quote!(#private::expr::Whole),
         Kind::Encrypted => quote!(#private::expr::Encrypted),
     }

@@ -95,7 +95,13 @@ fn field_trait(record: &Record<'_>, stored: &Stored) -> TokenStream {
         Kind::PartitionKey { .. } | Kind::SortKey { .. } => quote!(#private::KeyAttribute),
         Kind::Owner => quote!(#private::OwnerField),
         Kind::Authenticated => quote!(#private::AuthenticatedField),
-        Kind::Clear => quote!(#private::ClearField),
+        Kind::Clear => {
+            if let Some(codec) = &stored.codec {
+                quote!(#private::CodedField<#codec>)
+            } else {
+                quote!(#private::ClearField)
+            }
+        }
         Kind::Encrypted => quote!(#private::EncryptedField),
     }
 }

@@ -78,6 +78,9 @@ fn spec(record: &Record<'_>, ty: &Type, stored: &Stored) -> TokenStream {
     if let Some(bound_name) = &stored.bound_name {
         spec.extend(quote!(.bound_as(#bound_name)));
     }
+    if stored.null {
+        spec.extend(quote!(.null::<#ty>()));
+    }
     if stored.kind == Kind::Encrypted {
         let nonce = nonce::of(stored.effective_bound_name()).map(Literal::u8_unsuffixed);
         spec.extend(quote!(.nonce([#(#nonce),*])));

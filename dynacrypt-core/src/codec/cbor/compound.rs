@@ -43,13 +43,13 @@ impl<S: Sink> Compound<'_, S> {
     fn finish(self) -> Result<(), NoForm> {
         self.writer.depth -= self.levels;
         if let Some(slot) = self.slot {
-            *self.writer.counts.get_mut(slot).ok_or(NoForm)? = self.seen;
+            *self.writer.counts.get_mut(slot).ok_or(NoForm::UNSAID)? = self.seen;
             // The head of a sequence or map is as long as that of the number.
             self.writer.out.skip(minicbor::len(self.seen));
         } else if self.told.is_some_and(|told| told != self.seen) {
-            return Err(NoForm);
+            return Err(NoForm::UNSAID);
         }
-        self.writer.out.sort(&self.entries).ok_or(NoForm)
+        self.writer.out.sort(&self.entries).ok_or(NoForm::UNSAID)
     }
 }
 

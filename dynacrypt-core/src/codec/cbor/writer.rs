@@ -23,13 +23,20 @@ pub(super) struct Writer<S> {
     pub(super) depth: usize,
 }
 
-/// The value has no CBOR form. Carries nothing: serde's texts quote values.
+/// The value has no CBOR form, and why. The reason is ours: serde's texts quote values.
 #[derive(Debug)]
-pub(super) struct NoForm;
+pub(super) struct NoForm(pub(super) &'static str);
+
+impl NoForm {
+    pub(super) const UNSAID: Self = Self("the value has no CBOR form");
+    const TOO_DEEP: Self = Self("the value is nested too deeply to be sealed");
+    const TOO_WIDE: Self =
+        Self("an integer of 128 bits has no sealed form: seal its text, or a `Number`");
+}
 
 impl fmt::Display for NoForm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("no form")
+        f.write_str(self.0)
     }
 }
 
@@ -37,7 +44,7 @@ impl std::error::Error for NoForm {}
 
 impl ser::Error for NoForm {
     fn custom<T: fmt::Display>(_: T) -> Self {
-        Self
+        Self::UNSAID
     }
 }
 
@@ -55,7 +62,7 @@ impl<S: Sink> Writer<S> {
             minicbor::encode::Error<S::Error>,
         >,
     {
-        put(&mut Encoder::new(&mut self.out)).map(drop).map_err(|_| NoForm)
+        put(&mut Encoder::new(&mut self.out)).map(drop).map_err(|_| NoForm::UNSAID)
     }
 
     fn head(&mut self, is_map: bool, len: u64) -> Result<(), NoForm> {
@@ -64,7 +71,7 @@ impl<S: Sink> Writer<S> {
 
     fn enter(&mut self) -> Result<(), NoForm> {
         self.depth += 1;
-        if self.depth > MAX_DEPTH { Err(NoForm) } else { Ok(()) }
+        if self.depth > MAX_DEPTH { Err(NoForm::TOO_DEEP) } else { Ok(()) }
     }
 
     /// Begins a sequence or map.
@@ -79,7 +86,7 @@ impl<S: Sink> Writer<S> {
                 self.counts.push(0);
             }
             None => {
-                let len = *self.counts.get(self.next).ok_or(NoForm)?;
+                let len = *self.counts.get(self.next).ok_or(NoForm::UNSAID)?;
                 self.next += 1;
                 self.head(is_map, len)?;
             }
@@ -127,6 +134,14 @@ impl<'a, S: Sink> ser::Serializer for &'a mut Writer<S> {
 
     fn serialize_i64(self, v: i64) -> Result<(), NoForm> {
         self.put(|e| e.i64(v))
+    }
+
+    fn serialize_i128(self, _: i128) -> Result<(), NoForm> {
+        Err(NoForm::TOO_WIDE)
+    }
+
+    fn serialize_u128(self, _: u128) -> Result<(), NoForm> {
+        Err(NoForm::TOO_WIDE)
     }
 
     fn serialize_u8(self, v: u8) -> Result<(), NoForm> {
