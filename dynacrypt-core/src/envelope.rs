@@ -22,6 +22,10 @@ const KIND_SELF_CONTAINED: u8 = 2;
 /// What stands before a field sealed with its item.
 pub(crate) const FIELD_PREFIX: [u8; FIELD_PREFIX_LEN] = [MAGIC, KIND_FIELD];
 
+/// What the header of an item begins with in which a field can be sealed on its own: of this version
+/// and suite, and not `whole` (docs/format.md section 7.3).
+pub(crate) const OPEN_TO_FIELDS: [u8; 5] = [MAGIC, KIND_HEADER, VERSION, SUITE, 0];
+
 /// What an item, or a self-contained field, says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Header {
@@ -32,6 +36,11 @@ pub(crate) struct Header {
 }
 
 impl Header {
+    /// Whether the names of the item's sealed attributes are bound.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.flags & FLAG_WHOLE != 0
+    }
+
     /// Bytes of an item's header attribute.
     pub(crate) fn encode(
         flags: u8,

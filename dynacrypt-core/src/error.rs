@@ -4,6 +4,7 @@
 
 mod service;
 
+use std::any::Any;
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
@@ -25,8 +26,15 @@ pub enum ErrorKind {
     /// Nothing there that the principal may replace. Says the same for an absent item and another
     /// owner's.
     NotFound,
-    /// A condition failed: the key is taken.
+    /// The key is taken.
     Conflict,
+    /// A condition that was set on the write did not hold.
+    ConditionFailed,
+    /// The item is not of the version that the write expected: it changed, or went, since it was
+    /// read.
+    VersionConflict,
+    /// A transaction was at the item. Nothing was written.
+    TransactionConflict,
     /// The item, or an attribute that must be ciphertext, is not sealed. It is never read as
     /// plaintext instead.
     NotSealed,
@@ -81,6 +89,9 @@ impl ErrorKind {
             Self::AccessDenied => "access denied",
             Self::NotFound => "no such item",
             Self::Conflict => "an item with this key exists",
+            Self::ConditionFailed => "a condition did not hold",
+            Self::VersionConflict => "the item changed since it was read",
+            Self::TransactionConflict => "a transaction was at the item",
             Self::NotSealed => "item is not sealed",
             Self::Decrypt => "item could not be opened",
             Self::InvalidRecord => "record cannot be stored",
@@ -112,11 +123,13 @@ struct At {
     rust_type: &'static str,
 }
 
+#[derive(Clone)]
 struct Inner {
     kind: ErrorKind,
     at: Option<At>,
     reason: Option<Cow<'static, str>>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
+    existing: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 /// What went wrong: a [kind](ErrorKind), the attribute and Rust type it happened at, a reason.
@@ -141,7 +154,13 @@ impl Error {
     /// An error of this kind. For implementors of key providers and scalar types.
     #[must_use]
     pub fn new(kind: ErrorKind) -> Self {
-        Self(Arc::new(Inner { kind, at: None, reason: None, source: None }))
+        Self(Arc::new(Inner { kind, at: None, reason: None, source: None, existing: None }))
+    }
+
+    fn with(self, change: impl FnOnce(&mut Inner)) -> Self {
+        let mut inner = Arc::unwrap_or_clone(self.0);
+        change(&mut inner);
+        Self(Arc::new(inner))
     }
 
     /// Adds a fixed reason. It is `'static` so that no value can get into it.
@@ -156,35 +175,22 @@ impl Error {
     /// The source is shown by error reporters: hand over only what quotes no value.
     #[must_use]
     pub fn with_source(self, source: impl StdError + Send + Sync + 'static) -> Self {
-        let inner = &self.0;
-        Self(Arc::new(Inner {
-            kind: inner.kind,
-            at: inner.at.clone(),
-            reason: inner.reason.clone(),
-            source: Some(Arc::new(source)),
-        }))
+        self.with(|inner| inner.source = Some(Arc::new(source)))
     }
 
     /// A reason put together from names, types and counts. Never pass a value of the user's.
     pub(crate) fn with_composed_reason(self, reason: impl Into<Cow<'static, str>>) -> Self {
-        let inner = &self.0;
-        Self(Arc::new(Inner {
-            kind: inner.kind,
-            at: inner.at.clone(),
-            reason: Some(reason.into()),
-            source: inner.source.clone(),
-        }))
+        self.with(|inner| inner.reason = Some(reason.into()))
     }
 
     /// Says which attribute, and which Rust type, this happened at.
     pub(crate) fn at(self, attribute: &'static str, rust_type: &'static str) -> Self {
-        let inner = &self.0;
-        Self(Arc::new(Inner {
-            kind: inner.kind,
-            at: Some(At { attribute, rust_type }),
-            reason: inner.reason.clone(),
-            source: inner.source.clone(),
-        }))
+        self.with(|inner| inner.at = Some(At { attribute, rust_type }))
+    }
+
+    /// Adds the caller's own item that failed a condition, as it is in the table.
+    pub(crate) fn with_existing(self, record: Arc<dyn Any + Send + Sync>) -> Self {
+        self.with(|inner| inner.existing = Some(record))
     }
 
     /// The kind, to match on.
@@ -217,10 +223,45 @@ impl Error {
         self.0.kind == ErrorKind::NotFound
     }
 
-    /// Whether a condition failed because the key is taken.
+    /// Whether the item that is there, or is not, stood against the write: the key is taken, a
+    /// condition did not hold, or the version is another.
     #[must_use]
     pub fn is_conflict(&self) -> bool {
-        self.0.kind == ErrorKind::Conflict
+        matches!(
+            self.0.kind,
+            ErrorKind::Conflict | ErrorKind::ConditionFailed | ErrorKind::VersionConflict
+        )
+    }
+
+    /// Whether a condition that was set on the write did not hold. Also
+    /// [`is_conflict`](Self::is_conflict).
+    #[must_use]
+    pub fn is_condition_failed(&self) -> bool {
+        self.0.kind == ErrorKind::ConditionFailed
+    }
+
+    /// Whether the item is not of the version that the write expected. Also
+    /// [`is_conflict`](Self::is_conflict).
+    #[must_use]
+    pub fn is_version_conflict(&self) -> bool {
+        self.0.kind == ErrorKind::VersionConflict
+    }
+
+    /// Whether a transaction was at the item, so that nothing was written. The same call may succeed
+    /// later.
+    #[must_use]
+    pub fn is_transaction_conflict(&self) -> bool {
+        self.0.kind == ErrorKind::TransactionConflict
+    }
+
+    /// The caller's own item that stood against the write, where the request asked for it by
+    /// `return_existing` and it opened.
+    ///
+    /// # Security
+    /// The error's `Display` and `Debug` show nothing of it.
+    #[must_use]
+    pub fn existing<R: 'static>(&self) -> Option<&R> {
+        self.0.existing.as_deref()?.downcast_ref()
     }
 
     /// Whether plaintext was found where ciphertext must be.
@@ -332,10 +373,14 @@ impl Error {
         self.0.kind == ErrorKind::DuplicateKey
     }
 
-    /// Whether the same call may succeed later: throttled or unavailable.
+    /// Whether the same call may succeed later: throttled, unavailable, or a transaction was at the
+    /// item.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        matches!(self.0.kind, ErrorKind::Throttled | ErrorKind::Unavailable)
+        matches!(
+            self.0.kind,
+            ErrorKind::Throttled | ErrorKind::Unavailable | ErrorKind::TransactionConflict
+        )
     }
 }
 

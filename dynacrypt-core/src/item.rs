@@ -94,7 +94,7 @@ impl Sealer {
         let header = take_header(&mut attributes)?;
         check_entity(schema, &attributes)?;
         let header = Header::parse(&header);
-        let whole = header.as_ref().is_some_and(|header| header.flags & FLAG_WHOLE != 0);
+        let whole = header.as_ref().is_some_and(Header::is_whole);
         let names = whole.then(|| sealed_names(schema, &attributes));
         let mut fields = take_fields(schema, &mut attributes)?;
 

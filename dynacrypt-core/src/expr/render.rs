@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use super::condition::{Comparison, Node, Operand};
+use super::condition::{Comparison, Condition, Node, Operand};
 use super::path::{RawPath, Step};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -53,6 +53,14 @@ impl Placeholders {
             }
         }
         text
+    }
+
+    /// The text of a condition, to be joined with others by `AND`.
+    ///
+    /// It gets parentheses unless it has them: DynamoDB refuses those that change nothing.
+    pub(crate) fn conjunct<R>(&mut self, condition: &Condition<R>) -> Result<String> {
+        let text = self.condition(&condition.node)?;
+        Ok(if text.starts_with('(') { text } else { format!("({text})") })
     }
 
     /// The text of a condition.

@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::item;
 use crate::principal::Principal;
 use crate::record::Record;
-use crate::store::PutMode;
+use crate::store::{PutMode, Terms};
 
 /// Which put, and its name in audit events.
 pub(super) struct Put {
@@ -29,5 +29,6 @@ pub(super) async fn put<R: Record + Sync>(
     let (key, owner) = item::identity(record)?;
     let proof = access::check_record(principal, put.name, key, owner.as_ref())?;
     let sealed = repository.sealer.seal(record).await?;
-    repository.store.put(proof, sealed, put.mode).await
+    let stored = repository.store.put(proof, sealed, put.mode, &Terms::NONE).await;
+    stored.map_err(|refused| refused.error)
 }

@@ -1,0 +1,156 @@
+//! The calls that change one item. Each sends a prepared write, whose condition was made of an
+//! `OwnerProof`, and gives back no item that is not the principal's.
+
+use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::ReturnValue;
+
+use super::terms::{Refused, Terms};
+use super::write::{Action, PutMode, Write};
+use super::{DynamoStore, kind_of};
+use crate::access::OwnerProof;
+use crate::error::{Error, ErrorKind, Result};
+use crate::record::{Attributes, Record};
+use crate::sealed::Sealed;
+use crate::transport::translate;
+
+/// Which item a write gives back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Returns {
+    /// None.
+    Nothing,
+    /// As it was.
+    Old,
+    /// As it is. Of an update only.
+    New,
+}
+
+impl Returns {
+    fn value(self) -> Option<ReturnValue> {
+        match self {
+            Self::Nothing => None,
+            Self::Old => Some(ReturnValue::AllOld),
+            Self::New => Some(ReturnValue::AllNew),
+        }
+    }
+}
+
+/// Sends a request; a failed condition is judged by the item that failed it.
+macro_rules! send {
+    ($store:ident, $demands:ident, $operation:literal, $request:expr, $failed:path) => {
+        match $store.guarded($request.customize()).send().await {
+            Ok(answer) => Ok(answer.attributes),
+            Err(error) => match error.as_service_error() {
+                Some($failed(failed)) => Err($demands.judge(failed.item.clone())),
+                _ => Err(translate($operation, &error, kind_of).into()),
+            },
+        }
+    };
+}
+
+impl DynamoStore {
+    /// Sends one write.
+    pub(crate) async fn write(
+        &self,
+        write: Write,
+        returns: Returns,
+    ) -> Result<Option<Attributes>, Refused> {
+        let on_failure = write.on_failure();
+        let Write { action, condition, names, values, demands } = write;
+        match action {
+            Action::Put(item) => {
+                let request = self
+                    .client
+                    .put_item()
+                    .table_name(&*self.table)
+                    .set_item(Some(item))
+                    .set_condition_expression(condition)
+                    .set_expression_attribute_names(names)
+                    .set_expression_attribute_values(values)
+                    .set_return_values(returns.value())
+                    .set_return_values_on_condition_check_failure(on_failure);
+                send!(
+                    self,
+                    demands,
+                    "dynamodb:PutItem",
+                    request,
+                    PutItemError::ConditionalCheckFailedException
+                )
+            }
+            Action::Update(key, text) => {
+                let request = self
+                    .client
+                    .update_item()
+                    .table_name(&*self.table)
+                    .set_key(Some(key))
+                    .update_expression(text)
+                    .set_condition_expression(condition)
+                    .set_expression_attribute_names(names)
+                    .set_expression_attribute_values(values)
+                    .set_return_values(returns.value())
+                    .set_return_values_on_condition_check_failure(on_failure);
+                send!(
+                    self,
+                    demands,
+                    "dynamodb:UpdateItem",
+                    request,
+                    UpdateItemError::ConditionalCheckFailedException
+                )
+            }
+            Action::Delete(key) => {
+                let request = self
+                    .client
+                    .delete_item()
+                    .table_name(&*self.table)
+                    .set_key(Some(key))
+                    .set_condition_expression(condition)
+                    .set_expression_attribute_names(names)
+                    .set_expression_attribute_values(values)
+                    .set_return_values(returns.value())
+                    .set_return_values_on_condition_check_failure(on_failure);
+                send!(
+                    self,
+                    demands,
+                    "dynamodb:DeleteItem",
+                    request,
+                    DeleteItemError::ConditionalCheckFailedException
+                )
+            }
+            Action::Check(_) => Err(Error::new(ErrorKind::InvalidRecord)
+                .with_reason("a check is part of a transaction")
+                .into()),
+        }
+    }
+
+    /// Stores a sealed item under the proof's key.
+    ///
+    /// # Errors
+    /// `is_conflict` where the key is taken and may not be replaced; `is_not_found` where there is
+    /// nothing to replace; `is_item_too_large` before anything is sent; `is_access_denied`
+    /// where the proof was issued for another item; DynamoDB's, as [`get`](Self::get).
+    pub(crate) async fn put<R: Record>(
+        &self,
+        proof: OwnerProof<R>,
+        sealed: Sealed<R>,
+        mode: PutMode,
+        terms: &Terms<R>,
+    ) -> Result<(), Refused> {
+        let write = Write::put(&proof, sealed, mode, terms)?;
+        self.write(write, Returns::Nothing).await.map(drop)
+    }
+
+    /// Deletes the item of the proof's key; gives whether there was one. An item of another owner
+    /// stays, and is answered as absent.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub async fn delete<R: Record>(&self, proof: OwnerProof<R>) -> Result<bool> {
+        let write = Write::delete(&proof, &Terms::NONE)?;
+        match self.write(write, Returns::Nothing).await {
+            Ok(_) => Ok(true),
+            Err(refused) if refused.error.is_not_found() => Ok(false),
+            Err(refused) => Err(refused.error),
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! Prepared writes: what a put, update, delete or check asks of DynamoDB, for a call of its own or
+//! as part of a transaction. Each is made of an `OwnerProof`; none is ever sent without one.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::error::BuildError;
+use aws_sdk_dynamodb::types::{
+    AttributeValue, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure,
+    TransactWriteItem, Update as UpdatePart,
+};
+
+use super::terms::{Demands, Presence, Terms, version_name};
+use super::{is_of_owner, key_attributes};
+use crate::access::OwnerProof;
+use crate::codec::{self, MAX_ITEM_LEN};
+use crate::context::Number;
+use crate::error::{Error, ErrorKind, Result};
+use crate::expr::Placeholders;
+use crate::record::{Attributes, FieldRole, Record};
+use crate::sealed::Sealed;
+
+/// Which items a put may meet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PutMode {
+    /// None under this key.
+    Create,
+    /// One that is there, and the principal's.
+    Replace,
+    /// Either.
+    Either,
+}
+
+impl PutMode {
+    fn presence(self) -> Presence {
+        match self {
+            Self::Create => Presence::Absent,
+            Self::Replace => Presence::Present,
+            Self::Either => Presence::Either,
+        }
+    }
+}
+
+/// What a write does.
+pub(super) enum Action {
+    /// Stores an item.
+    Put(Attributes),
+    /// Changes the item of a key, by an update expression.
+    Update(Attributes, String),
+    /// Deletes the item of a key.
+    Delete(Attributes),
+    /// Looks at the item of a key.
+    Check(Attributes),
+}
+
+/// A write, ready to be sent.
+pub(crate) struct Write {
+    pub(super) action: Action,
+    pub(super) condition: Option<String>,
+    pub(super) names: Option<HashMap<String, String>>,
+    pub(super) values: Option<HashMap<String, AttributeValue>>,
+    pub(super) demands: Demands,
+}
+
+impl Write {
+    fn new(
+        action: Action,
+        (demands, condition): (Demands, Option<String>),
+        placeholders: Placeholders,
+    ) -> Self {
+        let (names, values) = placeholders.finish();
+        Self { action, condition, names, values, demands }
+    }
+
+    /// Stores a sealed item under the proof's key.
+    ///
+    /// # Errors
+    /// `is_access_denied` where the proof was issued for another item; `is_item_too_large`;
+    /// `is_invalid_record` where a condition cannot be written.
+    pub(crate) fn put<R: Record>(
+        proof: &OwnerProof<R>,
+        sealed: Sealed<R>,
+        mode: PutMode,
+        terms: &Terms<R>,
+    ) -> Result<Self> {
+        check_sealed(proof, &sealed)?;
+        let mut placeholders = Placeholders::default();
+        let demands = put_demands(proof, &sealed, mode, terms, &mut placeholders)?;
+        Ok(Self::new(Action::Put(sealed.into_item()), demands, placeholders))
+    }
+
+    /// Deletes the item of the proof's key, if it is there.
+    ///
+    /// # Errors
+    /// `is_invalid_record` where a condition cannot be written.
+    pub(crate) fn delete<R: Record>(proof: &OwnerProof<R>, terms: &Terms<R>) -> Result<Self> {
+        let key = key_attributes(R::SCHEMA, proof.key());
+        Self::present(proof, terms, Action::Delete(key))
+    }
+
+    /// Looks whether the item of the proof's key is there and meets the terms. Part of a transaction
+    /// only.
+    ///
+    /// # Errors
+    /// `is_invalid_record` where a condition cannot be written.
+    pub(crate) fn check<R: Record>(proof: &OwnerProof<R>, terms: &Terms<R>) -> Result<Self> {
+        let key = key_attributes(R::SCHEMA, proof.key());
+        Self::present(proof, terms, Action::Check(key))
+    }
+
+    fn present<R: Record>(proof: &OwnerProof<R>, terms: &Terms<R>, action: Action) -> Result<Self> {
+        let mut placeholders = Placeholders::default();
+        let demands = Demands::new(proof, Presence::Present, false, terms, &mut placeholders)?;
+        Ok(Self::new(action, demands, placeholders))
+    }
+
+    pub(super) fn on_failure(&self) -> Option<ReturnValuesOnConditionCheckFailure> {
+        self.demands.need_existing().then_some(ReturnValuesOnConditionCheckFailure::AllOld)
+    }
+
+    /// The write as part of a transaction, and what tells why it was refused.
+    ///
+    /// # Errors
+    /// `is_invalid_record` where the SDK refuses to build it.
+    pub(crate) fn into_transact_item(self, table: &str) -> Result<(TransactWriteItem, Demands)> {
+        let on_failure = self.on_failure();
+        let Self { action, condition, names, values, demands } = self;
+        let item = TransactWriteItem::builder();
+        let item = match action {
+            Action::Put(attributes) => item.put(
+                Put::builder()
+                    .table_name(table)
+                    .set_item(Some(attributes))
+                    .set_condition_expression(condition)
+                    .set_expression_attribute_names(names)
+                    .set_expression_attribute_values(values)
+                    .set_return_values_on_condition_check_failure(on_failure)
+                    .build()
+                    .map_err(not_built)?,
+            ),
+            Action::Update(key, text) => item.update(
+                UpdatePart::builder()
+                    .table_name(table)
+                    .set_key(Some(key))
+                    .update_expression(text)
+                    .set_condition_expression(condition)
+                    .set_expression_attribute_names(names)
+                    .set_expression_attribute_values(values)
+                    .set_return_values_on_condition_check_failure(on_failure)
+                    .build()
+                    .map_err(not_built)?,
+            ),
+            Action::Delete(key) => item.delete(
+                Delete::builder()
+                    .table_name(table)
+                    .set_key(Some(key))
+                    .set_condition_expression(condition)
+                    .set_expression_attribute_names(names)
+                    .set_expression_attribute_values(values)
+                    .set_return_values_on_condition_check_failure(on_failure)
+                    .build()
+                    .map_err(not_built)?,
+            ),
+            Action::Check(key) => item.condition_check(
+                ConditionCheck::builder()
+                    .table_name(table)
+                    .set_key(Some(key))
+                    .set_condition_expression(condition)
+                    .set_expression_attribute_names(names)
+                    .set_expression_attribute_values(values)
+                    .set_return_values_on_condition_check_failure(on_failure)
+                    .build()
+                    .map_err(not_built)?,
+            ),
+        };
+        Ok((item.build(), demands))
+    }
+}
+
+fn not_built(_: BuildError) -> Error {
+    Error::new(ErrorKind::InvalidRecord).with_reason("a write lacks a part")
+}
+
+/// Refuses a sealed item that is not the proof's, or that DynamoDB would not take.
+pub(super) fn check_sealed<R: Record>(proof: &OwnerProof<R>, sealed: &Sealed<R>) -> Result<()> {
+    let item = sealed.attributes();
+    let of_this_key = key_attributes(R::SCHEMA, proof.key())
+        .iter()
+        .all(|(name, value)| item.get(name) == Some(value));
+    if !of_this_key || !is_of_owner(proof, item) {
+        return Err(Error::new(ErrorKind::AccessDenied));
+    }
+    let len = codec::item_len(item);
+    if len > MAX_ITEM_LEN {
+        return Err(Error::new(ErrorKind::ItemTooLarge).with_composed_reason(format!(
+            "it has about {len} bytes, and DynamoDB takes {MAX_ITEM_LEN}"
+        )));
+    }
+    Ok(())
+}
+
+/// What a put of this item demands. A record with a version demands the one before it; a create
+/// demands that there is none, which is more.
+pub(super) fn put_demands<R: Record>(
+    proof: &OwnerProof<R>,
+    sealed: &Sealed<R>,
+    mode: PutMode,
+    terms: &Terms<R>,
+    placeholders: &mut Placeholders,
+) -> Result<(Demands, Option<String>)> {
+    let mut terms = terms.clone();
+    if R::SCHEMA.role(FieldRole::Version).is_some() && mode != PutMode::Create {
+        terms.version = Some(version_before(version_name::<R>()?, sealed.attributes())?);
+    }
+    Demands::new(proof, mode.presence(), false, &terms, placeholders)
+}
+
+/// The version that a sealed item follows.
+fn version_before(name: &'static str, item: &Attributes) -> Result<u64> {
+    let next = match item.get(name) {
+        Some(AttributeValue::N(next)) => next.parse::<u64>().ok(),
+        _ => None,
+    };
+    next.and_then(|next| next.checked_sub(1)).ok_or_else(|| {
+        Error::new(ErrorKind::InvalidRecord).with_reason("a version counts from 0 up")
+    })
+}
