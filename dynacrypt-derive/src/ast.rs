@@ -4,6 +4,7 @@
 use syn::{Generics, Ident, Path, Type, Visibility};
 
 use crate::attr::DefaultFrom;
+use crate::attr::meta::text;
 use crate::crate_path::Private;
 
 /// A struct that may become a record.
@@ -14,6 +15,9 @@ pub(crate) struct Record<'a> {
     pub(crate) table: String,
     pub(crate) whole: bool,
     pub(crate) fields: Vec<Field<'a>>,
+    /// Key attributes that templates make: none, one or both.
+    pub(crate) templates: Vec<Template>,
+    pub(crate) entity: Option<Entity>,
     /// Whether it names what is deprecated.
     pub(crate) deprecated: bool,
 }
@@ -30,7 +34,90 @@ pub(crate) struct Field<'a> {
 pub(crate) enum Role {
     /// Never stored; this is what it holds after loading.
     Skipped(DefaultFrom),
+    /// Stored in the key alone, as part of a template.
+    InKey(InKey),
     Stored(Stored),
+}
+
+/// Where in the key a field stands.
+#[derive(Clone, Copy)]
+pub(crate) struct InKey {
+    pub(crate) first: Segment,
+    /// In the sort key too.
+    pub(crate) second: Option<Segment>,
+    pub(crate) owner: bool,
+}
+
+/// A place in a key attribute that a template makes.
+#[derive(Clone, Copy)]
+pub(crate) struct Segment {
+    /// Number of the attribute in the schema.
+    pub(crate) attribute: usize,
+    /// Number of the field in the template.
+    pub(crate) number: usize,
+}
+
+/// Which part of the key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum KeyPart {
+    Partition,
+    Sort,
+}
+
+impl KeyPart {
+    pub(crate) fn describe(self) -> &'static str {
+        match self {
+            Self::Partition => "partition key",
+            Self::Sort => "sort key",
+        }
+    }
+
+    /// What names its attribute, where a template makes it.
+    pub(crate) fn setting(self) -> &'static str {
+        match self {
+            Self::Partition => "partition_key_name",
+            Self::Sort => "sort_key_name",
+        }
+    }
+}
+
+/// A key attribute that a template makes.
+pub(crate) struct Template {
+    pub(crate) part: KeyPart,
+    /// Its number in the schema.
+    pub(crate) index: usize,
+    /// Attribute name in the table.
+    pub(crate) name: String,
+    pub(crate) pieces: Vec<Piece>,
+}
+
+/// A piece of a template.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Piece {
+    Literal(String),
+    /// The value of the field of this name; a number gets zeros in front, up to `width` digits.
+    Field {
+        name: String,
+        width: usize,
+    },
+}
+
+impl Template {
+    /// Names of its fields, in order.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = &str> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Field { name, .. } => Some(name.as_str()),
+            Piece::Literal(_) => None,
+        })
+    }
+}
+
+/// The attribute that names the record type.
+pub(crate) struct Entity {
+    pub(crate) index: usize,
+    /// Attribute name in the table.
+    pub(crate) name: String,
+    pub(crate) value: String,
 }
 
 /// A field that is in the table.
@@ -86,8 +173,25 @@ impl<'a> Record<'a> {
     pub(crate) fn stored(&self) -> impl Iterator<Item = (&Field<'a>, &Stored)> {
         self.fields.iter().filter_map(|field| match &field.role {
             Role::Stored(stored) => Some((field, stored)),
-            Role::Skipped(_) => None,
+            Role::Skipped(_) | Role::InKey(_) => None,
         })
+    }
+
+    /// The fields of a template with what they are, in its order.
+    pub(crate) fn fields_of<'s>(
+        &'s self,
+        template: &'s Template,
+    ) -> impl Iterator<Item = (&'s Field<'a>, InKey)> {
+        template.fields().filter_map(|name| {
+            self.fields.iter().find_map(|field| match field.role {
+                Role::InKey(in_key) if text(field.ident) == name => Some((field, in_key)),
+                _ => None,
+            })
+        })
+    }
+
+    pub(crate) fn template(&self, part: KeyPart) -> Option<&Template> {
+        self.templates.iter().find(|template| template.part == part)
     }
 
     pub(crate) fn partition_key(&self) -> Option<&'a Type> {

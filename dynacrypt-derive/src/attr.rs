@@ -22,6 +22,14 @@ pub(crate) struct ContainerAttrs {
     pub(crate) krate: Option<Given<Path>>,
     pub(crate) explicit: Flag,
     pub(crate) whole: Flag,
+    /// Key templates, and the names of the attributes that they make.
+    pub(crate) partition_key: Option<Given<String>>,
+    pub(crate) sort_key: Option<Given<String>>,
+    pub(crate) partition_key_name: Option<Given<String>>,
+    pub(crate) sort_key_name: Option<Given<String>>,
+    /// The record type's name, and the name of the attribute that holds it.
+    pub(crate) entity: Option<Given<String>>,
+    pub(crate) entity_name: Option<Given<String>>,
     /// A lint on deprecated names would also fire in generated code.
     pub(crate) deprecated: bool,
 }
@@ -51,6 +59,18 @@ impl ContainerAttrs {
             "crate" => set(&mut self.krate, path(name, input, "path::to::dynacrypt")?, &word),
             "explicit" => set(&mut self.explicit, flag(name, input)?, &word),
             "whole" => set(&mut self.whole, flag(name, input)?, &word),
+            "partition_key" => {
+                set(&mut self.partition_key, string(name, input, "\"USER#{user_id}\"")?, &word)
+            }
+            "sort_key" => {
+                set(&mut self.sort_key, string(name, input, "\"ORDER#{order_id}\"")?, &word)
+            }
+            "partition_key_name" => {
+                set(&mut self.partition_key_name, string(name, input, "\"pk\"")?, &word)
+            }
+            "sort_key_name" => set(&mut self.sort_key_name, string(name, input, "\"sk\"")?, &word),
+            "entity" => set(&mut self.entity, string(name, input, "\"order\"")?, &word),
+            "entity_name" => set(&mut self.entity_name, string(name, input, "\"entity\"")?, &word),
             _ => Err(unknown(name, Place::Struct)),
         }
     }

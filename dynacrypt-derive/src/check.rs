@@ -3,6 +3,7 @@
 //! core.
 
 mod field;
+mod keys;
 mod names;
 mod whole;
 
@@ -24,12 +25,15 @@ pub(crate) fn record<'a>(source: &Source<'a>, diag: &Diag) -> Option<Record<'a>>
     whole::keys_and_owner(source, diag);
     ownership(source, diag);
 
-    let mut index = 0;
+    let templates = keys::templates(source, diag);
+    let entity = keys::entity(source, templates.len(), diag);
+    let mut index = templates.len() + usize::from(entity.is_some());
     let fields: Vec<Field<'a>> = fields
         .iter()
         .map(|field| {
-            let role = match field::role(field, &source.attrs, diag) {
+            let role = match field::role(field, &source.attrs, &templates, diag) {
                 field::Role::Skipped(default) => Role::Skipped(default),
+                field::Role::InKey(in_key) => Role::InKey(in_key),
                 field::Role::Stored { kind, default, pad } => {
                     let (name, bound_name) = names::of(field, &source.attrs, diag);
                     let codec = field.attrs.with.as_ref().map(|given| given.value.clone());
@@ -43,7 +47,8 @@ pub(crate) fn record<'a>(source: &Source<'a>, diag: &Diag) -> Option<Record<'a>>
             Field { ident: field.ident, vis: field.vis, ty: field.ty, role }
         })
         .collect();
-    names::differ(source.fields(), &fields, diag);
+    let made = keys::made(source, &templates, entity.as_ref());
+    names::differ(&made, source.fields(), &fields, diag);
 
     let deprecated =
         source.attrs.deprecated || source.fields().iter().any(|field| field.attrs.deprecated);
@@ -54,6 +59,8 @@ pub(crate) fn record<'a>(source: &Source<'a>, diag: &Diag) -> Option<Record<'a>>
         table,
         whole: source.attrs.whole.is_some(),
         fields,
+        templates,
+        entity,
         deprecated,
     })
 }

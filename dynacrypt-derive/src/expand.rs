@@ -4,6 +4,7 @@
 mod bounds;
 mod columns;
 mod fields;
+mod keys;
 mod schema;
 
 use proc_macro2::TokenStream;
@@ -41,7 +42,8 @@ fn implementation(record: &Record<'_>) -> TokenStream {
     let generics = bounds::generics(record);
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
 
-    let partition_key = record.partition_key();
+    let markers = keys::markers(record);
+    let partition_key = schema::partition_key_type(record);
     let sort_key = schema::sort_key_type(record);
     let schema = schema::schema(record);
     let evaluated = schema::evaluated(record);
@@ -59,6 +61,7 @@ fn implementation(record: &Record<'_>) -> TokenStream {
 
     quote! {
         const _: () = {
+            #markers
             #columns_struct
 
             #[automatically_derived]

@@ -16,6 +16,7 @@ mod expand;
 mod fallback;
 mod nonce;
 mod source;
+mod template;
 mod tokens;
 
 use proc_macro::TokenStream;

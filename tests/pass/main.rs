@@ -17,6 +17,7 @@ mod cfg;
 mod every_attribute;
 mod explicit;
 mod generics;
+mod key_templates;
 mod macro_written;
 mod no_implicit_prelude;
 mod nonces;

@@ -10,7 +10,7 @@ use zeroize::Zeroize;
 
 use super::parts::{ItemReader, ItemWriter};
 use crate::codec::{self, AttributeCodec, Binary, ClearValue, ScalarValue};
-use crate::context::{Number, ScalarType};
+use crate::context::{Number, Scalar, ScalarType};
 use crate::error::Result;
 use crate::secret::Secret;
 
@@ -202,6 +202,34 @@ pub trait KeyAttribute: ScalarValue {
     #[doc(hidden)]
     fn read(from: &mut ItemReader, field: usize) -> Result<Self> {
         from.scalar(field)
+    }
+
+    /// The value as a segment of a key template.
+    #[doc(hidden)]
+    fn segment(&self) -> Scalar<'_> {
+        self.to_scalar()
+    }
+
+    /// Reads the field from a segment of the key attribute of this number.
+    #[doc(hidden)]
+    fn read_segment(from: &ItemReader, field: usize, segment: usize) -> Result<Self> {
+        from.segment(field, segment)
+    }
+
+    /// Reads the field from two segments, which must hold the same.
+    #[doc(hidden)]
+    fn read_segments(
+        from: &ItemReader,
+        (field, segment): (usize, usize),
+        (other_field, other_segment): (usize, usize),
+    ) -> Result<Self> {
+        let value: Self = from.segment(field, segment)?;
+        let other: Self = from.segment(other_field, other_segment)?;
+        if value.to_scalar() == other.to_scalar() {
+            Ok(value)
+        } else {
+            Err(from.disagreement::<Self>(other_field))
+        }
     }
 }
 

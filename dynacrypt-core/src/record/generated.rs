@@ -7,7 +7,9 @@
 
 use std::borrow::Cow;
 
-use super::{FieldKind, FieldSpec, ItemReader, ItemWriter, KeyAttribute, KeyFrom, Record, SortKey};
+use super::{
+    FieldKind, FieldSpec, ItemReader, ItemWriter, KeyAttribute, KeyFrom, Record, SortKey, Template,
+};
 use crate::codec::{Mismatch, ScalarValue};
 use crate::context::{Scalar, ScalarType};
 use crate::error::{Error, ErrorKind, Result};
@@ -57,6 +59,18 @@ impl FieldSpec {
             "an owner is compared with the id of a principal: it is a string or a number"
         );
         self.holding_owner()
+    }
+}
+
+impl Template {
+    /// Refuses a field of a type that has no text to stand in a key.
+    #[doc(hidden)]
+    #[track_caller]
+    pub const fn takes(field_type: ScalarType) {
+        assert!(
+            matches!(field_type, ScalarType::S | ScalarType::N),
+            "a field of a key template is a string or a number"
+        );
     }
 }
 

@@ -132,6 +132,21 @@ impl<R: Record> Key<R> {
         }
     }
 
+    /// The key of a partition key's value alone, where the record has no sort key, or one that is a
+    /// constant. For a partition key that is a template of several fields: a tuple of their values.
+    #[must_use]
+    pub fn at<Q>(partition: Q) -> Self
+    where
+        R::PartitionKey: KeyFrom<Q>,
+        R::SortKey: ImpliedSort,
+    {
+        Self {
+            partition: R::PartitionKey::scalar_from(partition),
+            sort: R::SortKey::implied(),
+            record: PhantomData,
+        }
+    }
+
     /// Whether these are of the types that the schema gives the key.
     pub(crate) fn has_types_of(partition: &Scalar<'_>, sort: Option<&Scalar<'_>>) -> bool {
         partition.scalar_type() == R::PartitionKey::KEY_TYPE
@@ -197,13 +212,44 @@ impl<R> fmt::Debug for Key<R> {
 
 /// What a key attribute can be looked up by: `&str` for a `String`, bytes for a `Binary`, the value
 /// itself for integers, decimals, ids and times.
+///
+/// Implement it for id types of your own, so that records are looked up by them, and key templates
+/// filled with them.
+///
+/// # Examples
+/// ```
+/// use dynacrypt_core::codec::{Mismatch, ScalarValue};
+/// use dynacrypt_core::context::{Scalar, ScalarType};
+/// use dynacrypt_core::record::{KeyAttribute, KeyFrom};
+///
+/// struct UserId(String);
+///
+/// impl ScalarValue for UserId {
+///     const TYPE: ScalarType = ScalarType::S;
+///
+///     fn to_scalar(&self) -> Scalar<'_> {
+///         Scalar::S(self.0.as_str().into())
+///     }
+///
+///     fn from_scalar(scalar: Scalar<'_>) -> Result<Self, Mismatch> {
+///         String::from_scalar(scalar).map(Self)
+///     }
+/// }
+///
+/// impl KeyAttribute for UserId {}
+///
+/// impl KeyFrom<&UserId> for UserId {
+///     fn scalar_from(id: &UserId) -> Scalar<'static> {
+///         id.to_scalar().into_owned()
+///     }
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "a key attribute of type `{Self}` cannot be looked up by a `{Q}`",
     label = "not a value of the key attribute"
 )]
 pub trait KeyFrom<Q>: KeyAttribute {
     /// The canonical form of the value looked up.
-    #[doc(hidden)]
     fn scalar_from(value: Q) -> Scalar<'static>;
 }
 

@@ -190,6 +190,25 @@ impl ItemReader {
         }
     }
 
+    /// Whether a key attribute is one of its template's, where no field is read from it.
+    #[doc(hidden)]
+    pub fn template(&self, field: usize) -> Result<()> {
+        let spec = spec::<String>(self.schema, field)?;
+        match (self.attributes.get(spec.name()), spec.template()) {
+            (Some(AttributeValue::S(key)), Some(template)) if template.parse(key).is_some() => {
+                Ok(())
+            }
+            _ => Err(invalid_item::<String>(spec, "the key does not match its template")),
+        }
+    }
+
+    pub(super) fn disagreement<T>(&self, field: usize) -> Error {
+        match spec::<T>(self.schema, field) {
+            Ok(spec) => invalid_item::<T>(spec, "the two keys hold different values of one field"),
+            Err(error) => error,
+        }
+    }
+
     pub(super) fn scalar<T: ScalarValue>(&mut self, field: usize) -> Result<T> {
         self.clear(field, codec::read_scalar)
     }

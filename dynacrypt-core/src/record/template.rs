@@ -197,7 +197,7 @@ fn unescape(value: &str) -> Option<String> {
 /// The template of a key attribute and the types of its fields. The derive macro writes one for each
 /// template.
 #[doc(hidden)]
-pub trait KeyTemplate: 'static {
+pub trait KeyTemplate {
     /// The fields, as a tuple.
     type Fields;
     /// The template.

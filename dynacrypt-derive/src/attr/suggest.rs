@@ -11,7 +11,19 @@ pub(crate) enum Place {
 }
 
 /// What can be said of a struct.
-pub(crate) const ON_STRUCT: [&str; 5] = ["table", "rename_all", "crate", "explicit", "whole"];
+pub(crate) const ON_STRUCT: [&str; 11] = [
+    "table",
+    "rename_all",
+    "crate",
+    "explicit",
+    "whole",
+    "partition_key",
+    "sort_key",
+    "partition_key_name",
+    "sort_key_name",
+    "entity",
+    "entity_name",
+];
 
 /// What can be said of a field.
 pub(crate) const ON_FIELD: [&str; 14] = [

@@ -3,7 +3,7 @@
 
 use proc_macro2::Span;
 
-use crate::ast::Kind;
+use crate::ast::{InKey, KeyPart, Kind, Segment, Template};
 use crate::attr::meta::{Flag, text};
 use crate::attr::{ContainerAttrs, DefaultFrom, FieldAttrs};
 use crate::diag::Diag;
@@ -14,11 +14,22 @@ const PAD: std::ops::RangeInclusive<usize> = 2..=4096;
 
 pub(super) enum Role {
     Skipped(DefaultFrom),
+    InKey(InKey),
     Stored { kind: Kind, default: Option<DefaultFrom>, pad: Option<usize> },
 }
 
-pub(super) fn role(field: &SourceField<'_>, container: &ContainerAttrs, diag: &Diag) -> Role {
+/// `templates` are those in which the field may stand.
+pub(super) fn role(
+    field: &SourceField<'_>,
+    container: &ContainerAttrs,
+    templates: &[Template],
+    diag: &Diag,
+) -> Role {
     let attrs = &field.attrs;
+    if let Some((part, in_key)) = in_key(field, templates) {
+        templated(field, part, diag);
+        return Role::InKey(in_key);
+    }
     if attrs.skip.is_some() {
         skipped(attrs, diag);
         let default = attrs.default.as_ref().map_or(DefaultFrom::Type, |given| given.value.clone());
@@ -55,6 +66,55 @@ fn kind(attrs: &FieldAttrs) -> Kind {
     } else {
         Kind::Clear
     }
+}
+
+/// Where the field stands in the key, if it does.
+fn in_key(field: &SourceField<'_>, templates: &[Template]) -> Option<(KeyPart, InKey)> {
+    let name = text(field.ident);
+    let mut places = templates.iter().filter_map(|template| {
+        let number = template.fields().position(|field| field == name)?;
+        Some((template.part, Segment { attribute: template.index, number }))
+    });
+    let (part, first) = places.next()?;
+    let second = places.next().map(|(_, segment)| segment);
+    Some((part, InKey { first, second, owner: field.attrs.owner.is_some() }))
+}
+
+/// A field of a key template is stored in the key and nowhere else.
+fn templated(field: &SourceField<'_>, part: KeyPart, diag: &Diag) {
+    let (attrs, name, key) = (&field.attrs, text(field.ident), part.describe());
+    if let Some(at) = span(&attrs.encrypted).or(span(&attrs.sensitive)) {
+        return diag.at(at, sensitive_key(&format!("part of the {key}")));
+    }
+    let said = [
+        ("partition_key", span(&attrs.partition_key)),
+        ("sort_key", span(&attrs.sort_key)),
+        ("clear", span(&attrs.clear)),
+        ("authenticated", span(&attrs.authenticated)),
+        ("skip", span(&attrs.skip)),
+        ("rename", attrs.rename.as_ref().map(|given| given.span)),
+        ("aad_name", attrs.aad_name.as_ref().map(|given| given.span)),
+        ("pad", attrs.pad.as_ref().map(|given| given.span)),
+        ("default", attrs.default.as_ref().map(|given| given.span)),
+    ];
+    if let Some((attribute, at)) = said.into_iter().find_map(|(what, at)| Some((what, at?))) {
+        diag.at(
+            at,
+            format!(
+                "`{attribute}` contradicts the template of the {key}, in which `{name}` stands: it \
+                 is stored in the key alone\n\
+                 remove one of them"
+            ),
+        );
+    }
+}
+
+fn sensitive_key(what: &str) -> String {
+    format!(
+        "a sensitive field cannot be {what}: keys are stored in the clear, and appear in logs and \
+         metrics\n\
+         use an opaque id as the key, and an encrypted field for the sensitive value"
+    )
 }
 
 /// `skip` means that there is nothing to say of how the field is stored.
@@ -104,14 +164,7 @@ fn contradictions(attrs: &FieldAttrs, diag: &Diag) {
     };
     let secret = span(&attrs.encrypted).or(span(&attrs.sensitive));
     if let (Some(key), Some(at)) = (key, secret) {
-        diag.at(
-            at,
-            format!(
-                "a sensitive field cannot be the {key}: keys are stored in the clear, and appear \
-                 in logs and metrics\n\
-                 use an opaque id as the key, and an encrypted field for the sensitive value"
-            ),
-        );
+        diag.at(at, sensitive_key(&format!("the {key}")));
     } else if let (Some(at), Some(_)) = (secret, &attrs.owner) {
         diag.at(
             at,

@@ -28,15 +28,16 @@ pub(super) fn of(
         (None, Some(case)) => case.value.apply(&text(field.ident)),
         (None, None) => text(field.ident),
     };
-    valid(&name, "an attribute name", name_span(field), diag);
+    valid(&name, "an attribute name", "rename", name_span(field), diag);
     let bound = field.attrs.aad_name.as_ref().map(|given| given.value.clone());
     if let Some(bound) = &bound {
-        valid(bound, "a bound name", bound_span(field), diag);
+        valid(bound, "a bound name", "aad_name", bound_span(field), diag);
     }
     (name, bound)
 }
 
-fn valid(name: &str, what: &str, at: Span, diag: &Diag) {
+/// `setting` is what gives a name of this kind.
+pub(super) fn valid(name: &str, what: &str, setting: &str, at: Span, diag: &Diag) {
     if name.is_empty() || name.len() > NAME_MAX {
         diag.at(
             at,
@@ -48,7 +49,7 @@ fn valid(name: &str, what: &str, at: Span, diag: &Diag) {
             format!(
                 "`{name}` is reserved: names that begin with `{RESERVED}` are for the header of \
                  sealed items\n\
-                 choose another, such as `#[dynacrypt(rename = \"{}\")]`",
+                 choose another, such as `#[dynacrypt({setting} = \"{}\")]`",
                 suggested(name)
             ),
         );
@@ -62,12 +63,41 @@ fn suggested(reserved: &str) -> &str {
     }
 }
 
+/// An attribute that the struct itself makes: a key by template, the record type's name.
+pub(super) struct Made<'a> {
+    pub(super) name: &'a str,
+    /// What it is, for messages.
+    pub(super) what: &'a str,
+    /// What would give it another name.
+    pub(super) setting: &'a str,
+    pub(super) at: Span,
+}
+
 /// Every attribute name once, every bound name once, every nonce once.
-pub(super) fn differ(sources: &[SourceField<'_>], fields: &[Field<'_>], diag: &Diag) {
+pub(super) fn differ(
+    made: &[Made<'_>],
+    sources: &[SourceField<'_>],
+    fields: &[Field<'_>],
+    diag: &Diag,
+) {
+    for (number, later) in made.iter().enumerate() {
+        if let Some(earlier) = made.iter().take(number).find(|other| other.name == later.name) {
+            diag.at(
+                later.at,
+                format!(
+                    "attribute name `{}` is that of {} already\n\
+                     give one of them another: `{} = \"…\"`",
+                    later.name, earlier.what, later.setting
+                ),
+            );
+        }
+    }
     let mut seen: Vec<(&Field<'_>, &Stored)> = Vec::new();
     for (source, field) in sources.iter().zip(fields) {
         let Role::Stored(stored) = &field.role else { continue };
-        if let Some((at, message)) = seen.iter().find_map(|earlier| clash(earlier, stored)) {
+        let with_made = made.iter().find_map(|made| clash_with_made(made, stored));
+        let found = with_made.or_else(|| seen.iter().find_map(|earlier| clash(earlier, stored)));
+        if let Some((at, message)) = found {
             let at = match at {
                 Clash::Name => name_span(source),
                 Clash::BoundName => bound_span(source),
@@ -82,6 +112,26 @@ pub(super) fn differ(sources: &[SourceField<'_>], fields: &[Field<'_>], diag: &D
 enum Clash {
     Name,
     BoundName,
+}
+
+fn clash_with_made(made: &Made<'_>, stored: &Stored) -> Option<(Clash, String)> {
+    let Made { name, what, setting, .. } = made;
+    if stored.name == *name {
+        let message = format!(
+            "attribute name `{name}` is that of {what} already\n\
+             give one of them another: `#[dynacrypt(rename = \"…\")]` on the field, or \
+             `{setting} = \"…\"` on the struct"
+        );
+        return Some((Clash::Name, message));
+    }
+    (stored.kind.is_bound() && stored.effective_bound_name() == *name).then(|| {
+        let message = format!(
+            "bound name `{name}` is that of {what} already\n\
+             give one of them another: `#[dynacrypt(aad_name = \"…\")]` on the field, or \
+             `{setting} = \"…\"` on the struct"
+        );
+        (Clash::BoundName, message)
+    })
 }
 
 fn clash((field, earlier): &(&Field<'_>, &Stored), later: &Stored) -> Option<(Clash, String)> {

@@ -41,37 +41,44 @@ pub(super) fn table(source: &Source<'_>, diag: &Diag) -> String {
 /// Exactly one partition key, at most one sort key, at most one owner.
 pub(super) fn keys_and_owner(source: &Source<'_>, diag: &Diag) {
     let fields = source.fields();
-    let partition_keys =
-        at_most_one(fields, "partition key", |field| &field.attrs.partition_key, diag);
-    at_most_one(fields, "sort key", |field| &field.attrs.sort_key, diag);
-    at_most_one(fields, "owner", |field| &field.attrs.owner, diag);
-    if partition_keys == 0 && !fields.iter().any(|field| field.broken) {
+    let (partition_template, sort_template) = (&source.attrs.partition_key, &source.attrs.sort_key);
+    let partition_key = |field: &'_ SourceField<'_>| span(&field.attrs.partition_key);
+    let sort_key = |field: &'_ SourceField<'_>| span(&field.attrs.sort_key);
+    let found =
+        at_most_one(fields, "partition key", partition_template.is_some(), partition_key, diag);
+    at_most_one(fields, "sort key", sort_template.is_some(), sort_key, diag);
+    at_most_one(fields, "owner", false, |field| span(&field.attrs.owner), diag);
+    let broken = source.broken || fields.iter().any(|field| field.broken);
+    if found == 0 && partition_template.is_none() && !broken {
         diag.at(
             source.input.ident.span(),
-            "no partition key: expected `#[dynacrypt(partition_key)]` on one field",
+            "no partition key: expected `#[dynacrypt(partition_key)]` on one field, or a template \
+             on the struct: `#[dynacrypt(partition_key = \"USER#{user_id}\")]`",
         );
     }
 }
 
-/// How many there are; errors on all but the first.
+/// How many fields are; errors on all but the first, or on all where a template is already.
 fn at_most_one<'s>(
     fields: &'s [SourceField<'_>],
     what: &str,
-    flag: impl Fn(&'s SourceField<'_>) -> &'s Flag,
+    by_template: bool,
+    marked: impl Fn(&'s SourceField<'_>) -> Option<Span>,
     diag: &Diag,
 ) -> usize {
-    let marked: Vec<(&SourceField<'_>, Span)> = fields
-        .iter()
-        .filter_map(|field| flag(field).as_ref().map(|given| (field, given.span)))
-        .collect();
-    if let Some(((first, _), others)) = marked.split_first() {
-        let first = text(first.ident);
-        for (_, span) in others {
-            diag.at(
-                *span,
-                format!("second {what}: `{first}` is the {what}, and there can be only one"),
-            );
-        }
+    let marked: Vec<(&SourceField<'_>, Span)> =
+        fields.iter().filter_map(|field| marked(field).map(|at| (field, at))).collect();
+    let first = match marked.first() {
+        _ if by_template => "the template on the struct".to_owned(),
+        Some((first, _)) => format!("`{}`", text(first.ident)),
+        None => return 0,
+    };
+    for (_, at) in marked.iter().skip(usize::from(!by_template)) {
+        diag.at(*at, format!("second {what}: {first} is the {what}, and there can be only one"));
     }
     marked.len()
+}
+
+fn span(flag: &Flag) -> Option<Span> {
+    flag.as_ref().map(|given| given.span)
 }

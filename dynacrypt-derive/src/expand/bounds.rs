@@ -6,7 +6,7 @@ use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{GenericArgument, GenericParam, Generics, PathArguments, Token, Type, WherePredicate};
 
-use crate::ast::{Field, Kind, Record, Role, Stored};
+use crate::ast::{Field, InKey, Kind, Record, Role, Stored};
 use crate::attr::DefaultFrom;
 use crate::attr::meta::text;
 use crate::tokens;
@@ -50,6 +50,10 @@ fn bound(
             return add(clauses, quote_spanned!(at=> #ty: ::core::default::Default));
         }
         Role::Skipped(DefaultFrom::Path(_)) => return,
+        Role::InKey(InKey { owner, .. }) => {
+            let owner = owner.then(|| quote_spanned!(at=> + #private::OwnerField));
+            return add(clauses, quote_spanned!(at=> #ty: #private::KeyAttribute #owner));
+        }
         Role::Stored(stored) => stored,
     };
     match stored.kind {

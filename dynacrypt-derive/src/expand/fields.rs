@@ -7,11 +7,13 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
+use super::keys;
 use crate::ast::{Field, Kind, Record, Role, Stored};
 use crate::attr::DefaultFrom;
 
 pub(super) fn write(record: &Record<'_>) -> TokenStream {
     let private = &record.private;
+    let made = keys::write(record);
     let fields = record.stored().map(|(field, stored)| {
         let (ident, ty) = (field.ident, field.ty);
         let index = Literal::usize_unsuffixed(stored.index);
@@ -31,6 +33,7 @@ pub(super) fn write(record: &Record<'_>) -> TokenStream {
     });
     quote! {
         fn write(&self, __out: &mut #private::ItemWriter) -> #private::Result<()> {
+            #made
             #(#fields)*
             ::core::result::Result::Ok(())
         }
@@ -43,12 +46,15 @@ pub(super) fn read(record: &Record<'_>) -> TokenStream {
         let ident = field.ident;
         let value = match &field.role {
             Role::Skipped(default) => default_value(field, default),
+            Role::InKey(in_key) => keys::read_field(record, field, *in_key),
             Role::Stored(stored) => stored_value(record, field, stored),
         };
         quote!(#ident: #value)
     });
+    let constants = keys::read_constants(record);
     quote! {
         fn read(__from: &mut #private::ItemReader) -> #private::Result<Self> {
+            #constants
             ::core::result::Result::Ok(Self { #(#fields,)* })
         }
     }

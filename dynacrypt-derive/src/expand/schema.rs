@@ -5,8 +5,8 @@ use quote::{quote, quote_spanned};
 use syn::Type;
 use syn::spanned::Spanned;
 
-use super::bounds;
-use crate::ast::{Kind, Record, Stored};
+use super::{bounds, keys};
+use crate::ast::{KeyPart, Kind, Record, Stored};
 use crate::attr::meta::text;
 use crate::crate_path::Private;
 use crate::nonce;
@@ -14,17 +14,33 @@ use crate::nonce;
 /// The type of the sort key, or what stands for there being none.
 pub(super) fn sort_key_type(record: &Record<'_>) -> TokenStream {
     let private = &record.private;
-    record.sort_key().map_or_else(|| quote!(#private::NoSortKey), |ty| quote!(#ty))
+    let field = || record.sort_key().map(|ty| quote!(#ty));
+    keys::key_type(record, KeyPart::Sort)
+        .or_else(field)
+        .unwrap_or_else(|| quote!(#private::NoSortKey))
+}
+
+/// The type of the partition key.
+pub(super) fn partition_key_type(record: &Record<'_>) -> Option<TokenStream> {
+    let field = || record.partition_key().map(|ty| quote!(#ty));
+    keys::key_type(record, KeyPart::Partition).or_else(field)
 }
 
 pub(super) fn schema(record: &Record<'_>) -> TokenStream {
     let Record { private, table, whole, .. } = record;
     let name = text(record.ident);
+    let made = keys::specs(record);
     let fields = record.stored().map(|(field, stored)| spec(record, field.ty, stored));
     let owner =
         record.stored().find_map(|(field, stored)| owner_type(private, field.ty, stored.kind));
+    let in_keys = keys::evaluated(record);
     quote! {
-        &#private::Schema::new(#name, #table, const { #owner &[#(#fields),*] }, #whole)
+        &#private::Schema::new(
+            #name,
+            #table,
+            const { #owner #in_keys &[#(#made,)* #(#fields),*] },
+            #whole
+        )
     }
 }
 

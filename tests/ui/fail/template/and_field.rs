@@ -1,0 +1,12 @@
+// One partition key.
+use dynacrypt::{Record, Secret};
+
+#[derive(Record)]
+#[dynacrypt(table = "shop", partition_key = "USER#{user_id}")]
+struct Order {
+    user_id: String,
+    #[dynacrypt(partition_key)]
+    id: String,
+}
+
+fn main() {}

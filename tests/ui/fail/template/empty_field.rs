@@ -1,0 +1,13 @@
+// Braces name a field.
+use dynacrypt::{Record, Secret};
+
+#[derive(Record)]
+#[dynacrypt(table = "shop", partition_key = "USER#{}")]
+struct Order {
+    #[dynacrypt(owner)]
+    user_id: String,
+    order_id: u32,
+    total: u64,
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+// A segment has one form.
+use dynacrypt::{Record, Secret};
+
+#[derive(Record)]
+#[dynacrypt(table = "shop", partition_key = "USER#{user_id}", sort_key = "{total}")]
+struct Order {
+    user_id: String,
+    total: f64,
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+// A field stands once in a template.
+use dynacrypt::{Record, Secret};
+
+#[derive(Record)]
+#[dynacrypt(table = "shop", partition_key = "{user_id}#{user_id}")]
+struct Order {
+    #[dynacrypt(owner)]
+    user_id: String,
+    order_id: u32,
+    total: u64,
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+// A brace is opened.
+use dynacrypt::{Record, Secret};
+
+#[derive(Record)]
+#[dynacrypt(table = "shop", partition_key = "USER#user_id}")]
+struct Order {
+    #[dynacrypt(owner)]
+    user_id: String,
+    order_id: u32,
+    total: u64,
+}
+
+fn main() {}
