@@ -2,6 +2,7 @@
 //! proofs that the store demands, and never talks to it.
 
 use std::fmt;
+use std::marker::PhantomData;
 
 use crate::context::{Number, Scalar, ScalarType};
 use crate::error::{Error, ErrorKind, Result};
@@ -60,21 +61,7 @@ pub fn check_key<R: Record>(
     operation: &'static str,
     key: Key<R>,
 ) -> Result<OwnerProof<R>> {
-    let Some(id) = owner_id::<R>(principal, operation)? else {
-        return Ok(OwnerProof { key, gate: Gate::Settled });
-    };
-    let spec = owner_spec::<R>()?;
-    let gate = match spec.kind() {
-        FieldKind::PartitionKey(_) if spec.names_owner(key.partition(), id) => Gate::Settled,
-        FieldKind::SortKey(_) if key.sort().is_some_and(|sort| spec.names_owner(sort, id)) => {
-            Gate::Settled
-        }
-        FieldKind::Owner(scalar_type) => {
-            Gate::StoredOwner { spec, owner: owner_scalar(id, scalar_type)? }
-        }
-        _ => return Err(Error::new(ErrorKind::AccessDenied)),
-    };
-    Ok(OwnerProof { key, gate })
+    admit(principal, operation, None)?.check_key(key)
 }
 
 /// Checks a principal against a record that is to be stored under `key` with `owner`.
@@ -87,14 +74,7 @@ pub(crate) fn check_record<R: Record>(
     key: Key<R>,
     owner: Option<&Scalar<'static>>,
 ) -> Result<OwnerProof<R>> {
-    let proof = check_key(principal, operation, key)?;
-    match (&proof.gate, owner) {
-        (Gate::StoredOwner { owner: id, .. }, Some(owner)) if id != owner => {
-            Err(Error::new(ErrorKind::AccessDenied))
-        }
-        (Gate::StoredOwner { .. }, None) => Err(Error::new(ErrorKind::AccessDenied)),
-        _ => Ok(proof),
-    }
+    admit(principal, operation, None)?.check_record(key, owner)
 }
 
 /// Proof that a service asks, which may see every owner's items. Only this module makes one.
@@ -113,7 +93,7 @@ pub(crate) fn check_service(
     operation: &'static str,
     table: &str,
 ) -> Result<ServiceProof> {
-    match principal_id(principal, operation, table)? {
+    match principal_id(principal, operation, table, None)? {
         None => Ok(ServiceProof(())),
         Some(_) => Err(Error::new(ErrorKind::AccessDenied)
             .with_reason("only a service may see the items of every owner")),
@@ -121,29 +101,86 @@ pub(crate) fn check_service(
 }
 
 /// The owner that asks; `None` for a service, whose use is audited here.
-fn owner_id<'p, R: Record>(
-    principal: &'p Principal,
-    operation: &'static str,
-) -> Result<Option<&'p str>> {
-    principal_id(principal, operation, R::SCHEMA.table())
-}
-
 fn principal_id<'p>(
     principal: &'p Principal,
     operation: &'static str,
     table: &str,
+    items: Option<usize>,
 ) -> Result<Option<&'p str>> {
     let denied = |reason| Error::new(ErrorKind::AccessDenied).with_reason(reason);
     if let Some((name, reason)) = principal.as_service() {
         if name.trim().is_empty() || reason.trim().is_empty() {
             return Err(denied("a service says who it is and why"));
         }
-        tracing::info!(target: observe::AUDIT, principal = name, reason, operation, table, "service access");
+        tracing::info!(target: observe::AUDIT, principal = name, reason, operation, table, items, "service access");
         return Ok(None);
     }
     match principal.owner_id() {
         Some(id) if !id.is_empty() => Ok(Some(id)),
         _ => Err(denied("the principal has no id")),
+    }
+}
+
+/// A principal that may ask, for one operation on any number of items: audited once, where it is a
+/// service. Each item is still checked on its own.
+pub(crate) struct Admitted<'p, R> {
+    /// `None` for a service.
+    owner: Option<&'p str>,
+    record: PhantomData<fn() -> R>,
+}
+
+/// Admits a principal to an operation on so many `items`, where that is known beforehand.
+///
+/// # Errors
+/// `is_access_denied` where the principal's id is empty, or a service does not say who it is and
+/// why.
+pub(crate) fn admit<'p, R: Record>(
+    principal: &'p Principal,
+    operation: &'static str,
+    items: Option<usize>,
+) -> Result<Admitted<'p, R>> {
+    let owner = principal_id(principal, operation, R::SCHEMA.table(), items)?;
+    Ok(Admitted { owner, record: PhantomData })
+}
+
+impl<R: Record> Admitted<'_, R> {
+    pub(crate) fn is_service(&self) -> bool {
+        self.owner.is_none()
+    }
+
+    /// As [`check_key`](check_key()).
+    pub(crate) fn check_key(&self, key: Key<R>) -> Result<OwnerProof<R>> {
+        let Some(id) = self.owner else {
+            return Ok(OwnerProof { key, gate: Gate::Settled });
+        };
+        let spec = owner_spec::<R>()?;
+        let gate = match spec.kind() {
+            FieldKind::PartitionKey(_) if spec.names_owner(key.partition(), id) => Gate::Settled,
+            FieldKind::SortKey(_) if key.sort().is_some_and(|sort| spec.names_owner(sort, id)) => {
+                Gate::Settled
+            }
+            FieldKind::Owner(scalar_type) => {
+                Gate::StoredOwner { spec, owner: owner_scalar(id, scalar_type)? }
+            }
+            _ => return Err(Error::new(ErrorKind::AccessDenied)),
+        };
+        Ok(OwnerProof { key, gate })
+    }
+
+    /// As [`check_record`](check_record()).
+    pub(crate) fn check_record(
+        &self,
+        key: Key<R>,
+        owner: Option<&Scalar<'static>>,
+    ) -> Result<OwnerProof<R>> {
+        let proof = self.check_key(key)?;
+        match (&proof.gate, owner) {
+            (Gate::StoredOwner { owner: id, .. }, Some(owner)) if id != owner => {
+                Err(Error::new(ErrorKind::AccessDenied))
+            }
+            (Gate::StoredOwner { .. }, None) => Err(Error::new(ErrorKind::AccessDenied)),
+            _ => Ok(proof),
+        }
     }
 }
 

@@ -32,7 +32,7 @@ pub(crate) use plaintext::Plaintext;
 use scalar::short_name;
 pub use scalar::{Binary, Mismatch, ScalarValue, SetElement};
 pub(crate) use scalar::{attribute_of, out_of_range, read_scalar, scalar_of};
-pub(crate) use size::{MAX_ITEM_LEN, item_len};
+pub(crate) use size::{MAX_ITEM_LEN, item_len, wire_len};
 pub use time::Timestamp;
 pub use unfit::AttributeError;
 use with::set_repeats;

@@ -209,6 +209,14 @@ pub(crate) fn identity<R: Record>(record: &R) -> Result<(Key<R>, Option<Scalar<'
     Ok((key, owner_of(R::SCHEMA, &item).map(Scalar::into_owned)))
 }
 
+/// Key and owner of a sealed record.
+pub(crate) fn identity_of<R: Record>(
+    sealed: &Sealed<R>,
+) -> Option<(Key<R>, Option<Scalar<'static>>)> {
+    let item = sealed.attributes();
+    Some((key_of::<R>(item)?, owner_of(R::SCHEMA, item).map(Scalar::into_owned)))
+}
+
 fn take_header(attributes: &mut Attributes) -> Result<Vec<u8>> {
     match attributes.remove(HEADER_ATTRIBUTE) {
         Some(AttributeValue::B(header)) => Ok(header.into_inner()),

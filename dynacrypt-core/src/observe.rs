@@ -3,7 +3,8 @@
 /// Target of audit events: each use of a service principal.
 ///
 /// Fields: `principal` (service name), `reason`, `operation`, `table` (logical name; of a stream,
-/// which may carry several record types, the physical one). Never a key value.
+/// which may carry several record types, the physical one); for a batch `items`, how many. Never a
+/// key value.
 pub const AUDIT: &str = "dynacrypt::audit";
 
 /// Target of key events: a data key generated or unwrapped, with the table; never key bytes.

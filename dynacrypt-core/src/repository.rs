@@ -1,6 +1,8 @@
 //! The repository: records in and out of a table, each operation behind an owner check. It never
 //! builds an expression from input, and never touches the table without a proof.
 
+mod backoff;
+mod batch;
 mod delete;
 mod exists;
 mod get;
@@ -17,6 +19,9 @@ use crate::principal::Principal;
 use crate::record::{IntoKey, Record};
 use crate::seal::Sealer;
 use crate::store::DynamoStore;
+
+pub use backoff::Backoff;
+pub use batch::{BatchItem, BatchWrite, BatchWritten, Leftover, Written};
 
 /// Storage of records for principals.
 ///
@@ -106,6 +111,7 @@ pub trait Repository<R: Record>: Send + Sync {
 pub struct DynamoRepository<R> {
     store: DynamoStore,
     sealer: Sealer,
+    backoff: Backoff,
     record: PhantomData<fn() -> R>,
 }
 
@@ -114,7 +120,7 @@ impl<R: Record> DynamoRepository<R> {
     #[must_use]
     pub fn new(client: Client, sealer: Sealer) -> Self {
         let store = DynamoStore::new(client, R::SCHEMA.table());
-        Self { store, sealer, record: PhantomData }
+        Self { store, sealer, backoff: Backoff::default(), record: PhantomData }
     }
 
     /// The physical table name, where it differs from the logical one. Only the logical name is
@@ -186,7 +192,12 @@ impl<R: Record + Send + Sync> Repository<R> for DynamoRepository<R> {
 
 impl<R> Clone for DynamoRepository<R> {
     fn clone(&self) -> Self {
-        Self { store: self.store.clone(), sealer: self.sealer.clone(), record: PhantomData }
+        Self {
+            store: self.store.clone(),
+            sealer: self.sealer.clone(),
+            backoff: self.backoff,
+            record: PhantomData,
+        }
     }
 }
 

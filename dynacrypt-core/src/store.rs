@@ -2,6 +2,7 @@
 //! it takes is sealed and what it gives is not opened yet. It holds no key, and never repeats
 //! DynamoDB's texts.
 
+mod batch;
 mod call;
 mod get;
 pub(crate) mod tables;
@@ -23,9 +24,10 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::record::{Attributes, FieldSpec, Key, Record, Schema};
 use crate::transport::HttpsGuard;
 
+pub(crate) use batch::{BatchChange, BatchEntry, BatchKey, MAX_READS, MAX_WIRE_LEN, MAX_WRITES};
 pub(crate) use call::Returns;
 pub(crate) use terms::{Refused, Terms};
-pub(crate) use write::{PutMode, Write};
+pub(crate) use write::{PutMode, Write, check_len};
 
 /// A table, behind owner proofs.
 ///

@@ -15,6 +15,7 @@
 )]
 
 mod attacks;
+mod batches;
 mod faults;
 mod kms;
 mod leaks;

@@ -189,6 +189,11 @@ pub(super) fn check_sealed<R: Record>(proof: &OwnerProof<R>, sealed: &Sealed<R>)
     if !of_this_key || !is_of_owner(proof, item) {
         return Err(Error::new(ErrorKind::AccessDenied));
     }
+    check_len(item)
+}
+
+/// Refuses an item that is larger than DynamoDB takes.
+pub(crate) fn check_len(item: &Attributes) -> Result<()> {
     let len = codec::item_len(item);
     if len > MAX_ITEM_LEN {
         return Err(Error::new(ErrorKind::ItemTooLarge).with_composed_reason(format!(
