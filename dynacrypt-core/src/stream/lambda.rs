@@ -4,6 +4,9 @@
 use aws_lambda_events::event::dynamodb::{EventRecord, StreamViewType, UserIdentity};
 use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 
+// Its conversion of an item into the SDK's attributes is what `into` below stands for.
+use serde_dynamo as _;
+
 use super::raw::{Operation, RawChange, View, is_time_to_live, time_of};
 
 impl From<EventRecord> for RawChange {

@@ -5,6 +5,7 @@ mod key_tests;
 mod opening_tests;
 mod refusal_tests;
 mod sdk_tests;
+mod shared_tests;
 
 use std::collections::HashMap;
 

@@ -17,8 +17,11 @@ fn with(mut record: Value, path: &[&str], value: Value) -> Value {
 }
 
 async fn refusal(sealer: &Sealer, record: Value) -> String {
-    let failure = open_one(sealer, record).await.unwrap_err();
+    let logs = CapturedLogs::new();
+    let failure = logs.follow(open_one(sealer, record)).await.unwrap_err();
     assert!(failure.error().is_invalid_change(), "{:?}", failure.error());
+    assert_eq!(logs.text().matches(observe::REFUSED).count(), 1);
+    logs.assert_absent([SSN, NOTE, "FORGED"]);
     failure.into_error().to_string()
 }
 
