@@ -1,8 +1,15 @@
 //! The owner check: who may touch which item, decided before anything is looked up. It issues the
 //! proofs that the store demands, and never talks to it.
 
+mod scope;
+
 use std::fmt;
 use std::marker::PhantomData;
+
+pub use scope::ScopeProof;
+pub(crate) use scope::{
+    Place, check_collection, check_index, check_partition, check_shown, check_table,
+};
 
 use crate::context::{Number, Scalar, ScalarType};
 use crate::error::{Error, ErrorKind, Result};

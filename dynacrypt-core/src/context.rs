@@ -2,6 +2,7 @@
 //! (docs/format.md section 4). It never sees a secret and never decides whether two contexts agree.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::fmt;
 
 use zeroize::Zeroize;
@@ -112,6 +113,19 @@ impl Number {
         self.0.zeroize();
         self.0.push('0');
     }
+
+    /// By size. In canonical form that is: sign, digits before the point, then the text.
+    pub(crate) fn compare(&self, other: &Self) -> Ordering {
+        fn magnitude(text: &str) -> (usize, &str) {
+            (text.find('.').unwrap_or(text.len()), text)
+        }
+        match (self.0.strip_prefix('-'), other.0.strip_prefix('-')) {
+            (None, None) => magnitude(&self.0).cmp(&magnitude(&other.0)),
+            (Some(a), Some(b)) => magnitude(b).cmp(&magnitude(a)),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+        }
+    }
 }
 
 fn parse_exponent(text: &str) -> Option<i64> {
@@ -215,6 +229,10 @@ pub(crate) enum Element {
     Authenticated = 0x07,
     SealedName = 0x08,
     FieldName = 0x09,
+    TokenPrincipal = 0x0A,
+    TokenPlace = 0x0B,
+    TokenRange = 0x0C,
+    TokenFilter = 0x0D,
 }
 
 /// Builds a context: a sequence of `code ‖ length (4 bytes, big-endian) ‖ bytes`, so that no two
@@ -239,6 +257,16 @@ impl ContextBuilder {
         for part in parts {
             self.bytes.extend_from_slice(part);
         }
+    }
+
+    /// Adds an element whose bytes are these parts, each with its length.
+    pub(crate) fn push_list(&mut self, element: Element, parts: &[Vec<u8>]) {
+        let mut list = Vec::new();
+        for part in parts {
+            list.extend_from_slice(&length_prefix(part.len()));
+            list.extend_from_slice(part);
+        }
+        self.push(element, &[&list]);
     }
 
     /// Adds an attribute: `name length (4 bytes) ‖ name ‖ type ‖ value`.
@@ -286,6 +314,20 @@ mod tests {
             ("9e125", &format!("9{}", "0".repeat(125))),
         ] {
             assert_eq!(Number::parse(text).as_ref().map(Number::as_str), Some(canonical), "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_compare_by_size() {
+        let ascending = [
+            "-1e125", "-10", "-9.5", "-0.1", "-0.01", "0", "0.01", "0.09", "0.1", "2", "2.5", "10",
+            "10.01", "1e125",
+        ];
+        let numbers: Vec<_> = ascending.iter().map(|text| Number::parse(text).unwrap()).collect();
+        for (i, a) in numbers.iter().enumerate() {
+            for (j, b) in numbers.iter().enumerate() {
+                assert_eq!(a.compare(b), i.cmp(&j), "{} {}", a.as_str(), b.as_str());
+            }
         }
     }
 

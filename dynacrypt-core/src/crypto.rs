@@ -30,13 +30,15 @@ pub(crate) type Salt = [u8; SALT_LEN];
 pub(crate) type Commitment = [u8; COMMITMENT_LEN];
 pub(crate) type Nonce = [u8; NONCE_LEN];
 
-/// What a derivation is for. The labels keep the two apart even where their contexts would agree.
+/// What a derivation is for. The labels keep them apart even where their contexts would agree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
     /// The sealed attributes of one item.
     Item,
     /// One self-contained field.
     Field,
+    /// A page token.
+    Page,
 }
 
 impl Purpose {
@@ -44,6 +46,7 @@ impl Purpose {
         match self {
             Self::Item => b"dynacrypt/v1/item",
             Self::Field => b"dynacrypt/v1/field",
+            Self::Page => b"dynacrypt/v1/page",
         }
     }
 }

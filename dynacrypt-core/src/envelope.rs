@@ -18,6 +18,8 @@ pub(crate) const FLAG_WHOLE: u8 = 1;
 const KIND_HEADER: u8 = 0;
 const KIND_FIELD: u8 = 1;
 const KIND_SELF_CONTAINED: u8 = 2;
+/// A page token, which is not stored.
+const KIND_TOKEN: u8 = 3;
 
 /// What stands before a field sealed with its item.
 pub(crate) const FIELD_PREFIX: [u8; FIELD_PREFIX_LEN] = [MAGIC, KIND_FIELD];
@@ -70,6 +72,32 @@ impl Header {
     pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
         let (header, rest) = Self::parse_prefix(bytes, KIND_HEADER, FLAG_WHOLE)?;
         rest.is_empty().then_some(header)
+    }
+
+    /// The bytes of a header that stand for its wrapped data keys, unparsed; empty where there are
+    /// none.
+    pub(crate) fn wrapped_bytes(header: &[u8]) -> &[u8] {
+        header.get(6 + SALT_LEN + COMMITMENT_LEN..).unwrap_or_default()
+    }
+
+    /// What a page token begins with.
+    pub(crate) fn token(
+        salt: &Salt,
+        commitment: &Commitment,
+        wrapped: &[WrappedDataKey],
+    ) -> Vec<u8> {
+        let mut out = Self::encode(0, salt, commitment, wrapped);
+        if let Some(kind) = out.get_mut(1) {
+            *kind = KIND_TOKEN;
+        }
+        out
+    }
+
+    /// Reads what a page token begins with, and where its ciphertext begins; `None` for anything
+    /// that is no token.
+    pub(crate) fn parse_token(bytes: &[u8]) -> Option<(Self, usize)> {
+        let (header, rest) = Self::parse_prefix(bytes, KIND_TOKEN, 0)?;
+        (rest.len() >= TAG_LEN).then(|| (header, bytes.len() - rest.len()))
     }
 
     fn parse_prefix(bytes: &[u8], kind: u8, known_flags: u8) -> Option<(Self, &[u8])> {

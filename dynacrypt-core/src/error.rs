@@ -45,6 +45,9 @@ pub enum ErrorKind {
     InvalidRecord,
     /// An item that authenticated does not have the record's shape.
     InvalidItem,
+    /// A page token is not one, or was given to another principal or for another query. Carries no
+    /// reason.
+    InvalidToken,
     /// A stream record is not a change of the expected table, or lacks what it must have. Decided
     /// before anything is opened.
     InvalidChange,
@@ -96,6 +99,7 @@ impl ErrorKind {
             Self::Decrypt => "item could not be opened",
             Self::InvalidRecord => "record cannot be stored",
             Self::InvalidItem => "item does not match the record",
+            Self::InvalidToken => "page token is not valid",
             Self::InvalidChange => "stream record is not a change of this table",
             Self::OtherRecord => "item is of another record type",
             Self::ItemTooLarge => "item is larger than 400 KB",
@@ -298,6 +302,12 @@ impl Error {
     #[must_use]
     pub fn is_other_record(&self) -> bool {
         self.0.kind == ErrorKind::OtherRecord
+    }
+
+    /// Whether a page token was refused: changed, of another principal, or for another query.
+    #[must_use]
+    pub fn is_invalid_token(&self) -> bool {
+        self.0.kind == ErrorKind::InvalidToken
     }
 
     /// Whether the item is over DynamoDB's 400 KB.

@@ -25,6 +25,7 @@
 
 mod column;
 mod condition;
+mod key;
 mod path;
 mod render;
 mod update;
@@ -34,6 +35,7 @@ pub use column::{
     Assign, Authenticated, Clear, Coded, Column, Comparable, Encrypted, Key, Managed, Numeric,
     Protection, Readable, Whole,
 };
+pub(crate) use condition::Node;
 pub use condition::{AttributeType, Condition, Size};
 pub use path::Path;
 pub(crate) use render::Placeholders;

@@ -11,7 +11,7 @@
 //! | 3 | `material`, `record`, `transport` |
 //! | 4 | `envelope`, `keys`, `sealed`, `expr` |
 //! | 5 | `seal`, `access` |
-//! | 6 | `item`, `store` |
+//! | 6 | `item`, `store`, `token` |
 //! | 7 | `repository` |
 //! | 8 | `table`, `stream` (features `lambda`, `streams`) |
 //! | 9 | `testing` |
@@ -39,6 +39,7 @@ pub mod stream;
 pub mod table;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod token;
 mod transport;
 
 /// What generated code names. Not for use by hand.

@@ -3,8 +3,11 @@
 
 mod fields;
 mod generated;
+mod index;
 mod key;
+mod leading;
 mod parts;
+mod range;
 mod schema;
 mod template;
 
@@ -14,9 +17,12 @@ pub use fields::{
 };
 #[doc(hidden)]
 pub use generated::Inert;
+pub use index::{Index, IndexPartition};
 pub use key::{ImpliedSort, IntoKey, Key, KeyFrom, NoSortKey, SortKey};
+pub use leading::{FirstText, KeyPrefix, LeadingFrom};
 pub(crate) use parts::{Attributes, Room};
 pub use parts::{ItemReader, ItemWriter, Stamp};
+pub(crate) use range::{Edge, KeyRange, SortRange};
 pub use schema::{
     FieldKind, FieldRole, FieldSpec, HEADER_ATTRIBUTE, IndexHolds, IndexSpec, Schema,
 };

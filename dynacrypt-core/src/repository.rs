@@ -6,13 +6,27 @@ mod batch;
 mod delete;
 mod exists;
 mod get;
+mod options;
+mod output;
+mod page;
 mod put;
+mod query;
+mod read;
+mod scan;
+mod stream;
 
 use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
 
 use aws_sdk_dynamodb::Client;
+
+pub use futures_util::Stream;
+pub use output::{Any, AnyItem, Output, Whole};
+pub use page::{Page, PageToken};
+pub use query::Query;
+pub use scan::Scan;
+pub use stream::RecordStream;
 
 use crate::error::Result;
 use crate::principal::Principal;

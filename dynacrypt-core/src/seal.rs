@@ -96,6 +96,11 @@ impl Sealer {
         self.tenant.as_deref()
     }
 
+    /// Whether it may have data keys generated.
+    pub(crate) fn seals(&self) -> bool {
+        self.seals
+    }
+
     fn scope(&self, table: &'static str) -> Result<KeyScope> {
         let scope = KeyScope::new(table);
         match &self.tenant {

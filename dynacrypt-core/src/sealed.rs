@@ -60,6 +60,10 @@ impl<R> Unopened<R> {
         Self { key, item }
     }
 
+    pub(crate) fn attributes(&self) -> &Attributes {
+        &self.item
+    }
+
     /// The key that was asked for, and the item.
     pub(crate) fn into_parts(self) -> (Key<R>, Attributes) {
         (self.key, self.item)

@@ -5,6 +5,7 @@
 mod batch;
 mod call;
 mod get;
+mod query;
 pub(crate) mod tables;
 mod terms;
 mod write;
@@ -26,6 +27,7 @@ use crate::transport::HttpsGuard;
 
 pub(crate) use batch::{BatchChange, BatchEntry, BatchKey, MAX_READS, MAX_WIRE_LEN, MAX_WRITES};
 pub(crate) use call::Returns;
+pub(crate) use query::{Page, Wanted, key_names, position};
 pub(crate) use terms::{Refused, Terms};
 pub(crate) use write::{PutMode, Write, check_len};
 

@@ -13,8 +13,8 @@ use crate::error::{Error, ErrorKind, Result};
 /// The names and values of one request's expressions.
 #[derive(Default)]
 pub(crate) struct Placeholders {
-    names: Vec<String>,
-    values: Vec<AttributeValue>,
+    pub(super) names: Vec<String>,
+    pub(super) values: Vec<AttributeValue>,
 }
 
 /// Deepest nesting of a condition. DynamoDB allows 300 operators in an expression; deeper than this

@@ -251,6 +251,12 @@ impl<R> fmt::Debug for Key<R> {
 pub trait KeyFrom<Q>: KeyAttribute {
     /// The canonical form of the value looked up.
     fn scalar_from(value: Q) -> Scalar<'static>;
+
+    /// The same, as an end of a range: refused where stored keys would not sort as their values.
+    #[doc(hidden)]
+    fn ordered_from(value: Q) -> Result<Scalar<'static>> {
+        Ok(Self::scalar_from(value))
+    }
 }
 
 /// What names one item of `R`: its partition key, a pair of partition and sort key, or a [`Key`].

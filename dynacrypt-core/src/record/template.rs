@@ -137,7 +137,7 @@ impl Template {
         }
     }
 
-    fn width(&self, field: usize) -> Option<usize> {
+    pub(super) fn width(&self, field: usize) -> Option<usize> {
         let widths = self.segments.iter().filter_map(|segment| match segment {
             Segment::Field { width, .. } => Some(*width),
             Segment::Literal(_) => None,
@@ -245,6 +245,12 @@ where
 {
     fn scalar_from(values: Q) -> Scalar<'static> {
         Scalar::S(Cow::Owned(K::TEMPLATE.render(&K::Fields::scalars_from(values))))
+    }
+
+    fn ordered_from(values: Q) -> crate::error::Result<Scalar<'static>> {
+        let values = K::Fields::scalars_from(values);
+        K::TEMPLATE.check_order(&values)?;
+        Ok(Scalar::S(Cow::Owned(K::TEMPLATE.render(&values))))
     }
 }
 
