@@ -14,6 +14,12 @@ pub use dynacrypt_core::sealed::Sealed;
 pub use dynacrypt_core::secret::{ExposeSecret, Secret};
 pub use dynacrypt_derive::Record;
 
+#[cfg(feature = "policy")]
+#[cfg_attr(docsrs, doc(cfg(feature = "policy")))]
+pub use dynacrypt_core::policy;
+#[cfg(feature = "schema")]
+#[cfg_attr(docsrs, doc(cfg(feature = "schema")))]
+pub use dynacrypt_core::schema;
 #[cfg(any(feature = "lambda", feature = "streams"))]
 #[cfg_attr(docsrs, doc(cfg(any(feature = "lambda", feature = "streams"))))]
 pub use dynacrypt_core::stream;

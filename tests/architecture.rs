@@ -24,11 +24,11 @@ const RANKS: [&[&str]; 10] = [
     &["secret", "context", "principal"],
     &["crypto", "codec"],
     &["material", "record", "transport"],
-    &["envelope", "expr", "keys", "sealed"],
+    &["envelope", "expr", "keys", "schema", "sealed"],
     &["seal", "access"],
     &["item", "store", "token"],
     &["repository"],
-    &["table", "stream"],
+    &["policy", "table", "stream"],
     &["testing"],
 ];
 

@@ -75,6 +75,8 @@ pub enum ErrorKind {
     InsecureEndpoint,
     /// The table does not exist.
     TableNotFound,
+    /// A policy, or what it is to be made from, is not valid: an ARN, a schema document, a JSON text.
+    InvalidPolicy,
     /// The operating system gave no randomness.
     Randomness,
     /// The request makes no sense as it was put together, whatever the table holds. Decided before
@@ -112,6 +114,7 @@ impl ErrorKind {
             Self::NotCapable => "sealer lacks this capability",
             Self::InsecureEndpoint => "endpoint is plain http and not on this machine",
             Self::TableNotFound => "table does not exist",
+            Self::InvalidPolicy => "policy or its input is not valid",
             Self::Randomness => "operating system gave no randomness",
             Self::InvalidRequest => "request cannot be sent",
             Self::DuplicateKey => "request names a key twice",
@@ -381,6 +384,12 @@ impl Error {
     #[must_use]
     pub fn is_duplicate_key(&self) -> bool {
         self.0.kind == ErrorKind::DuplicateKey
+    }
+
+    /// Whether a policy, or what it was to be made from, is not valid.
+    #[must_use]
+    pub fn is_invalid_policy(&self) -> bool {
+        self.0.kind == ErrorKind::InvalidPolicy
     }
 
     /// Whether the same call may succeed later: throttled, unavailable, or a transaction was at the

@@ -9,11 +9,11 @@
 //! | 1 | `secret`, `context`, `principal` |
 //! | 2 | `crypto`, `codec` |
 //! | 3 | `material`, `record`, `transport` |
-//! | 4 | `envelope`, `keys`, `sealed`, `expr` |
+//! | 4 | `envelope`, `keys`, `sealed`, `expr`, `schema` |
 //! | 5 | `seal`, `access` |
 //! | 6 | `item`, `store`, `token` |
 //! | 7 | `repository` |
-//! | 8 | `table`, `stream` (features `lambda`, `streams`) |
+//! | 8 | `table`, `policy` (feature), `stream` (features `lambda`, `streams`) |
 //! | 9 | `testing` |
 
 pub mod access;
@@ -27,9 +27,13 @@ mod item;
 pub mod keys;
 pub mod material;
 pub mod observe;
+#[cfg(feature = "policy")]
+pub mod policy;
 pub mod principal;
 pub mod record;
 pub mod repository;
+#[cfg(feature = "schema")]
+pub mod schema;
 pub mod seal;
 pub mod sealed;
 pub mod secret;

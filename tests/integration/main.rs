@@ -21,6 +21,7 @@ mod kms;
 mod leaks;
 mod owners;
 mod pages;
+mod policies;
 mod properties;
 mod queries;
 mod roundtrip;

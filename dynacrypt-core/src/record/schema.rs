@@ -210,6 +210,12 @@ impl FieldSpec {
             }
     }
 
+    /// Which field of its template holds the owner, by number.
+    #[cfg(feature = "schema")]
+    pub(crate) const fn owner_segment(&self) -> usize {
+        self.owner_segment
+    }
+
     pub(crate) const fn field_nonce(&self) -> &[u8; 12] {
         &self.nonce
     }

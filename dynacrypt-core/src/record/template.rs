@@ -70,6 +70,12 @@ impl Template {
         })
     }
 
+    /// The parts, in order.
+    #[cfg(feature = "schema")]
+    pub(crate) const fn segments(&self) -> &'static [Segment] {
+        self.segments
+    }
+
     /// The key of these values, one for each field. With fewer values, what every key of them
     /// begins with, up to where the next value would stand.
     pub(crate) fn render(&self, values: &[Scalar<'_>]) -> String {

@@ -1,0 +1,103 @@
+//! Policies of real records, whole, against goldens that were read by eye (`tests/policy`). It calls
+//! no service. After a change that is meant, run with `DYNACRYPT_BLESS=1` and read what changed.
+
+use std::fs;
+use std::path::Path;
+
+use dynacrypt::policy::{Linter, Policy, PolicySet, PolicyVariable, Role, lint};
+use dynacrypt::schema::SchemaDescription;
+
+use crate::world::{Document, Profile};
+
+const PROFILES: &str = "arn:aws:dynamodb:eu-central-1:111122223333:table/production-profiles";
+const DOCUMENTS: &str = "arn:aws:dynamodb:eu-central-1:111122223333:table/documents";
+const SHOP: &str = "arn:aws-us-gov:dynamodb:us-gov-west-1:111122223333:table/shop";
+const KEY: &str = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+const OLD: &str = "arn:aws:kms:eu-central-1:111122223333:key/0987dcba-09fe-87dc-65ba-ab0987654321";
+const GOV: &str =
+    "arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab";
+
+fn file(name: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/policy").join(name)
+}
+
+fn golden(name: &str, text: &str) {
+    let path = file(name);
+    if std::env::var_os("DYNACRYPT_BLESS").is_some() {
+        fs::write(&path, text).unwrap();
+    }
+    let known = fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(text, known, "{} differs", path.display());
+}
+
+fn check(name: &str, policy: &Policy) {
+    let json = policy.to_json().unwrap();
+    assert_eq!(lint(&json).unwrap(), [], "{name}");
+    golden(name, &json);
+}
+
+fn shop() -> Vec<SchemaDescription> {
+    SchemaDescription::list_from_json(&fs::read_to_string(file("shop.schema.json")).unwrap())
+        .unwrap()
+}
+
+#[test]
+fn profiles_of_their_owners() {
+    let set = PolicySet::of::<Profile>().table_arn(PROFILES).kms_key_arn(KEY);
+    for role in [Role::Reader, Role::Writer, Role::ReadWrite] {
+        let policy = set.role(role).unwrap();
+        check(&format!("profile-{}.json", role.name()), &policy);
+        let linter = Linter::new().record::<Profile>();
+        assert_eq!(linter.lint(&policy.to_json().unwrap()).unwrap(), []);
+    }
+}
+
+#[test]
+fn jobs_and_streams() {
+    let set = PolicySet::of::<Profile>()
+        .table_arn(PROFILES)
+        .kms_key_arn(KEY)
+        .kms_decrypt_key_arn(OLD)
+        .any_tenant()
+        .direct_kms_calls_only();
+    check("profile-migrator.json", &set.role(Role::Migrator).unwrap());
+    check("profile-stream-consumer.json", &set.role(Role::StreamConsumer).unwrap());
+}
+
+/// The owner stands outside the key: IAM cannot hold anybody to it.
+#[test]
+fn documents_for_one_tenant() {
+    let set = PolicySet::of::<Document>()
+        .table_arn(DOCUMENTS)
+        .kms_key_arn(KEY)
+        .tenant("tenant-4711")
+        .without_attributes(["title"]);
+    check("document-reader.json", &set.role(Role::Reader).unwrap());
+}
+
+/// Two record types of one table, with templates and indexes.
+#[test]
+fn a_table_of_several_record_types() {
+    let [customer, order] = shop().try_into().unwrap();
+    let set = PolicySet::of_schema(customer)
+        .and_schema(order)
+        .table_arn(SHOP)
+        .kms_key_arn(GOV)
+        .owner(PolicyVariable::cognito_identity());
+    let policy = set.role(Role::ReadWrite).unwrap();
+    check("shop-read-write.json", &policy);
+    assert_eq!(
+        policy.notes(),
+        ["index `by_status` is left out: its partition key is not the owner"]
+    );
+    check("shop-service-reader.json", &set.all_owners().with_scan().role(Role::Reader).unwrap());
+}
+
+/// What a program prints for the command line.
+#[test]
+fn the_schema_of_a_record_as_a_document() {
+    let schema = SchemaDescription::of::<Document>();
+    golden("document.schema.json", &schema.to_json().unwrap());
+    let text = fs::read_to_string(file("document.schema.json")).unwrap();
+    assert_eq!(SchemaDescription::from_json(&text).unwrap(), schema);
+}
