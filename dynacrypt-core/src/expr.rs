@@ -27,17 +27,19 @@ mod column;
 mod condition;
 mod key;
 mod path;
+mod protection;
 mod render;
 mod update;
 mod value;
 
-pub use column::{
-    Assign, Authenticated, Clear, Coded, Column, Comparable, Encrypted, Key, Managed, Numeric,
-    Protection, Readable, Whole,
-};
+pub use column::{Column, Numeric};
 pub(crate) use condition::Node;
 pub use condition::{AttributeType, Condition, Size};
 pub use path::Path;
+pub use protection::{
+    Assign, Authenticated, Clear, Coded, Comparable, Encrypted, InKey, Key, Managed, ManagedTime,
+    Protection, Readable, Ttl, Whole,
+};
 pub(crate) use render::Placeholders;
 pub(crate) use update::{Actions, SecretSource};
 pub use update::{Assigned, Update};

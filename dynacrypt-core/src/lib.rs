@@ -56,5 +56,6 @@ pub mod __private {
         AuthenticatedField, ClearField, CodedField, EncryptedField, FieldKind, FieldRole,
         FieldSpec, IndexHolds, IndexSpec, Inert, ItemReader, ItemWriter, KeyAttribute, KeyTemplate,
         NoSortKey, NullableField, OwnerField, Record, Schema, Segment, Stamp, Template, Templated,
+        TimeField, TtlField, VersionField,
     };
 }

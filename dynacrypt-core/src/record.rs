@@ -8,6 +8,7 @@ mod key;
 mod leading;
 mod parts;
 mod range;
+mod roles;
 mod schema;
 mod template;
 
@@ -23,11 +24,12 @@ pub use leading::{FirstText, KeyPrefix, LeadingFrom};
 pub(crate) use parts::{Attributes, Room};
 pub use parts::{ItemReader, ItemWriter, Stamp};
 pub(crate) use range::{Edge, KeyRange, SortRange};
+pub use roles::{TimeField, TtlField, VersionField};
 pub use schema::{
     FieldKind, FieldRole, FieldSpec, HEADER_ATTRIBUTE, IndexHolds, IndexSpec, Schema,
 };
 pub(crate) use template::escape;
-pub use template::{FieldsFrom, KeyTemplate, Segment, Template, Templated};
+pub use template::{FieldsFrom, KeyTemplate, NoFields, Segment, Template, Templated};
 
 use crate::error::Result;
 

@@ -153,12 +153,23 @@ pub(crate) enum Kind {
     Authenticated,
     Clear,
     Encrypted,
+    /// The mapper itself reads or writes it. In the clear.
+    Managed(Managed),
+}
+
+/// What the mapper itself does with a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Managed {
+    Version,
+    Ttl,
+    Created,
+    Updated,
 }
 
 impl Kind {
     /// Whether the field's name goes into what is bound.
     pub(crate) fn is_bound(self) -> bool {
-        self != Self::Clear
+        !matches!(self, Self::Clear | Self::Managed(_))
     }
 }
 

@@ -4,12 +4,13 @@
 pub(crate) mod meta;
 pub(crate) mod suggest;
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
 use syn::parse::ParseStream;
 use syn::{Attribute, Meta, Path};
 
 use self::meta::{Flag, Given, flag, number, path, set, string, text};
 use self::suggest::{Place, unknown};
+use crate::ast::Managed;
 use crate::case::{CASES, Case};
 use crate::diag::Diag;
 use crate::tokens;
@@ -111,6 +112,10 @@ pub(crate) struct FieldAttrs {
     pub(crate) encrypted: Flag,
     pub(crate) sensitive: Flag,
     pub(crate) skip: Flag,
+    pub(crate) version: Flag,
+    pub(crate) ttl: Flag,
+    pub(crate) created: Flag,
+    pub(crate) updated: Flag,
     pub(crate) rename: Option<Given<String>>,
     pub(crate) aad_name: Option<Given<String>>,
     pub(crate) default: Option<Given<DefaultFrom>>,
@@ -149,6 +154,19 @@ impl FieldAttrs {
         }
     }
 
+    /// What the mapper itself is to do with the field: each thing that was said of it, with its
+    /// name and its place.
+    pub(crate) fn managed(&self) -> impl Iterator<Item = (Managed, &'static str, Span)> {
+        [
+            (Managed::Version, "version", &self.version),
+            (Managed::Ttl, "ttl", &self.ttl),
+            (Managed::Created, "created", &self.created),
+            (Managed::Updated, "updated", &self.updated),
+        ]
+        .into_iter()
+        .filter_map(|(managed, name, flag)| Some((managed, name, flag.as_ref()?.span)))
+    }
+
     fn take_bare(&mut self, name: &Ident, attribute: &Attribute) -> syn::Result<()> {
         let word = text(name);
         if !matches!(attribute.meta, Meta::Path(_)) {
@@ -174,6 +192,10 @@ impl FieldAttrs {
             "encrypted" => &mut self.encrypted,
             "sensitive" => &mut self.sensitive,
             "skip" => &mut self.skip,
+            "version" => &mut self.version,
+            "ttl" => &mut self.ttl,
+            "created" => &mut self.created,
+            "updated" => &mut self.updated,
             "null" => &mut self.null,
             _ => return None,
         })

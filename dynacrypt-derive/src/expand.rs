@@ -48,6 +48,7 @@ fn implementation(record: &Record<'_>) -> TokenStream {
     let schema = schema::schema(record);
     let evaluated = schema::evaluated(record);
     let (write, read) = (fields::write(record), fields::read(record));
+    let stamp = fields::stamp(record);
     let (columns_struct, columns) = (columns::definition(record), columns::items(record));
     // rustc takes bounds of a derived impl for bounds on its parameters, and advises against them.
     // Ours are on fields: let it see an impl that is not derived.
@@ -74,6 +75,7 @@ fn implementation(record: &Record<'_>) -> TokenStream {
                 const SCHEMA: &'static #private::Schema = #schema;
                 #write
                 #read
+                #stamp
             }
             #evaluated
         };

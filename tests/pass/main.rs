@@ -19,6 +19,7 @@ mod explicit;
 mod generics;
 mod key_templates;
 mod macro_written;
+mod managed;
 mod no_implicit_prelude;
 mod nonces;
 mod other_derives;

@@ -8,17 +8,13 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::condition::{AttributeType, Comparison, Condition, Node, Operand, Size};
 use super::path::{Path, RawPath};
-use super::update::Assigned;
+use super::protection::{Comparable, stored};
 use super::value::{Collection, IntoValue, TextLike};
 use crate::codec;
 use crate::error::{Error, ErrorKind, Result};
-use crate::record::{
-    AuthenticatedField, ClearField, CodedField, EncryptedField, FieldSpec, ItemReader, ItemWriter,
-    Record,
-};
+use crate::record::{FieldSpec, Record};
 
-/// A stored field of `R` of type `T`, protected as `P` says: [`Clear`], [`Authenticated`], [`Key`],
-/// [`Encrypted`], [`Whole`], [`Managed`].
+/// A field of `R` of type `T`, protected as `P` says: see [`Protection`](super::Protection).
 ///
 /// `Record::columns()` has one for each field.
 ///
@@ -56,169 +52,6 @@ impl<R: Record, T, P> fmt::Debug for Column<R, T, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Column").field(&self.name()).finish()
     }
-}
-
-/// How a column's field is stored.
-pub trait Protection {}
-
-/// In the clear: compares, and can be set alone.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Clear;
-
-/// In the clear, as the codec `C` stores it: compares, and can be set alone.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Coded<C>(PhantomData<fn() -> C>);
-
-/// In the clear and bound: compares, and is set by a put of the whole record.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Authenticated;
-
-/// Part of the primary key: compares, and never changes.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Key;
-
-/// As ciphertext: is there or not, and can be set alone.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Encrypted;
-
-/// As ciphertext, of a `whole` record: is there or not, and is set by a put of the whole record.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Whole;
-
-/// Set by the repository itself: version, created, updated. Compares.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Managed;
-
-impl Protection for Clear {}
-impl<C> Protection for Coded<C> {}
-impl Protection for Authenticated {}
-impl Protection for Key {}
-impl Protection for Encrypted {}
-impl Protection for Whole {}
-impl Protection for Managed {}
-
-/// A protection under which a column's value can be compared: it is stored in the clear.
-#[diagnostic::on_unimplemented(
-    message = "an encrypted column has no value to compare: `{Self}`",
-    label = "only `exists()` and `not_exists()` work on an encrypted column",
-    note = "ciphertext has no order, and equal values have unequal ciphertexts",
-    note = "read the record and compare its `Secret` with `ct_eq`, or store what you search for in a clear or authenticated field beside it"
-)]
-pub trait Comparable<T>: Protection {
-    /// Writes a value as it would be stored.
-    #[doc(hidden)]
-    fn write(value: &T, out: &mut ItemWriter, field: usize) -> Result<()>;
-}
-
-impl<T: ClearField> Comparable<T> for Clear {
-    fn write(value: &T, out: &mut ItemWriter, field: usize) -> Result<()> {
-        value.write(out, field)
-    }
-}
-
-impl<T: CodedField<C>, C> Comparable<T> for Coded<C> {
-    fn write(value: &T, out: &mut ItemWriter, field: usize) -> Result<()> {
-        value.write(out, field)
-    }
-}
-
-impl<T: ClearField> Comparable<T> for Managed {
-    fn write(value: &T, out: &mut ItemWriter, field: usize) -> Result<()> {
-        value.write(out, field)
-    }
-}
-
-impl<T: AuthenticatedField> Comparable<T> for Authenticated {
-    fn write(value: &T, out: &mut ItemWriter, field: usize) -> Result<()> {
-        value.write(out, field)
-    }
-}
-
-impl<T: AuthenticatedField> Comparable<T> for Key {
-    fn write(value: &T, out: &mut ItemWriter, field: usize) -> Result<()> {
-        value.write(out, field)
-    }
-}
-
-/// A protection under which a column can be set without the rest of the record.
-#[diagnostic::on_unimplemented(
-    message = "this column cannot be updated alone: `{Self}`",
-    label = "not a column that an update can set",
-    note = "an authenticated field, and every field of a `whole` record, is bound to the rest of the record: put the whole record",
-    note = "a key never changes; the repository itself sets version, created and updated"
-)]
-pub trait Assign<T>: Protection {
-    /// What an update sets.
-    #[doc(hidden)]
-    fn assign<R: Record>(field: usize, value: T) -> Result<Assigned>;
-}
-
-impl<T: ClearField> Assign<T> for Clear {
-    fn assign<R: Record>(field: usize, value: T) -> Result<Assigned> {
-        Ok(stored::<R>(field, |out| value.write(out, field))?
-            .map_or(Assigned::Absent, Assigned::Attribute))
-    }
-}
-
-impl<T: CodedField<C>, C> Assign<T> for Coded<C> {
-    fn assign<R: Record>(field: usize, value: T) -> Result<Assigned> {
-        Ok(stored::<R>(field, |out| value.write(out, field))?
-            .map_or(Assigned::Absent, Assigned::Attribute))
-    }
-}
-
-impl<T: EncryptedField + Send + 'static> Assign<T> for Encrypted {
-    fn assign<R: Record>(field: usize, value: T) -> Result<Assigned> {
-        Ok(Assigned::Secret(Box::new(move |out: &mut ItemWriter| value.write(out, field))))
-    }
-}
-
-/// How the value of a column is read from an opened item, for projections.
-#[doc(hidden)]
-pub trait Readable<T>: Protection {
-    /// The value.
-    fn read(from: &mut ItemReader, field: usize) -> Result<T>;
-}
-
-macro_rules! readable {
-    ($($protection:ident $field:ident;)*) => {$(
-        impl<T: $field> Readable<T> for $protection {
-            fn read(from: &mut ItemReader, field: usize) -> Result<T> {
-                T::read(from, field)
-            }
-        }
-    )*};
-}
-readable! {
-    Clear ClearField;
-    Managed ClearField;
-    Authenticated AuthenticatedField;
-    Key AuthenticatedField;
-    Encrypted EncryptedField;
-    Whole EncryptedField;
-}
-
-impl<T: CodedField<C>, C> Readable<T> for Coded<C> {
-    fn read(from: &mut ItemReader, field: usize) -> Result<T> {
-        T::read(from, field)
-    }
-}
-
-/// The attribute that a field's writer writes; `None` where it writes none.
-fn stored<R: Record>(
-    field: usize,
-    write: impl FnOnce(&mut ItemWriter) -> Result<()>,
-) -> Result<Option<AttributeValue>> {
-    let mut writer = ItemWriter::clear_only(R::SCHEMA);
-    write(&mut writer)?;
-    Ok(writer.take(field))
 }
 
 fn comparand<R: Record, T, P: Comparable<T>>(field: usize, value: &T) -> Operand {

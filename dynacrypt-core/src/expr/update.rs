@@ -6,9 +6,10 @@ use std::marker::PhantomData;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use super::column::{Assign, Clear, Column, Numeric, serialized};
+use super::column::{Column, Numeric, serialized};
 use super::condition::Operand;
 use super::path::{Path, RawPath};
+use super::protection::{Assign, Clear};
 use super::render::Placeholders;
 use super::value::{Collection, IntoValue};
 use crate::error::{Error, ErrorKind, Result};

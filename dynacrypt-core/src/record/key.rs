@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::time::SystemTime;
 
-use super::{ItemReader, ItemWriter, KeyAttribute, KeyTemplate, Record, Templated};
+use super::{ItemReader, ItemWriter, KeyAttribute, KeyTemplate, NoFields, Record, Templated};
 use crate::codec::{Binary, ScalarValue};
 use crate::context::{Number, Scalar, ScalarType};
 use crate::error::Result;
@@ -69,9 +69,14 @@ impl ImpliedSort for NoSortKey {
     }
 }
 
-impl<K: KeyTemplate<Fields = ()>> ImpliedSort for Templated<K> {
+#[diagnostic::do_not_recommend]
+impl<K> ImpliedSort for Templated<K>
+where
+    K: KeyTemplate,
+    K::Fields: NoFields,
+{
     fn implied() -> Option<Scalar<'static>> {
-        Some(<Self as KeyFrom<()>>::scalar_from(()))
+        Some(Scalar::S(K::TEMPLATE.render(&[]).into()))
     }
 }
 

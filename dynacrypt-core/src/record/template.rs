@@ -236,6 +236,7 @@ impl<K: KeyTemplate> ScalarValue for Templated<K> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<K: KeyTemplate> KeyAttribute for Templated<K> {}
 
 impl<K: KeyTemplate> fmt::Debug for Templated<K> {
@@ -271,6 +272,12 @@ pub trait FieldsFrom<Q> {
     /// Their canonical forms.
     fn scalars_from(values: Q) -> Vec<Scalar<'static>>;
 }
+
+/// The fields of a template that has none: its key is a constant.
+#[doc(hidden)]
+pub trait NoFields {}
+
+impl NoFields for () {}
 
 impl FieldsFrom<()> for () {
     fn scalars_from((): ()) -> Vec<Scalar<'static>> {

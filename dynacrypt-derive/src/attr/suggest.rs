@@ -26,7 +26,7 @@ pub(crate) const ON_STRUCT: [&str; 11] = [
 ];
 
 /// What can be said of a field.
-pub(crate) const ON_FIELD: [&str; 14] = [
+pub(crate) const ON_FIELD: [&str; 18] = [
     "partition_key",
     "sort_key",
     "owner",
@@ -41,6 +41,10 @@ pub(crate) const ON_FIELD: [&str; 14] = [
     "with",
     "null",
     "pad",
+    "version",
+    "ttl",
+    "created",
+    "updated",
 ];
 
 impl Place {
@@ -180,7 +184,7 @@ mod tests {
         ] {
             assert_eq!(nearest(wrong, &ON_FIELD), Some(right), "{wrong}");
         }
-        for other in ["ttl", "version", "index", "x", ""] {
+        for other in ["index", "cipher", "x", ""] {
             assert_eq!(nearest(other, &ON_FIELD), None, "{other}");
         }
     }

@@ -3,7 +3,7 @@
 
 use proc_macro2::Span;
 
-use crate::ast::{InKey, KeyPart, Kind, Segment, Template};
+use crate::ast::{InKey, KeyPart, Kind, Managed, Segment, Template};
 use crate::attr::meta::{Flag, text};
 use crate::attr::{ContainerAttrs, DefaultFrom, FieldAttrs};
 use crate::diag::Diag;
@@ -27,7 +27,7 @@ pub(super) fn role(
 ) -> Role {
     let attrs = &field.attrs;
     if let Some((part, in_key)) = in_key(field, templates) {
-        templated(field, part, diag);
+        templated(field, part, templates, diag);
         return Role::InKey(in_key);
     }
     if attrs.skip.is_some() {
@@ -63,6 +63,8 @@ fn kind(attrs: &FieldAttrs) -> Kind {
         Kind::Encrypted
     } else if attrs.authenticated.is_some() {
         Kind::Authenticated
+    } else if let Some((managed, ..)) = attrs.managed().next() {
+        Kind::Managed(managed)
     } else {
         Kind::Clear
     }
@@ -81,23 +83,30 @@ fn in_key(field: &SourceField<'_>, templates: &[Template]) -> Option<(KeyPart, I
 }
 
 /// A field of a key template is stored in the key and nowhere else.
-fn templated(field: &SourceField<'_>, part: KeyPart, diag: &Diag) {
+fn templated(field: &SourceField<'_>, part: KeyPart, templates: &[Template], diag: &Diag) {
     let (attrs, name, key) = (&field.attrs, text(field.ident), part.describe());
+    // A second key of one kind is reported as such.
+    let other =
+        |part, flag| span(flag).filter(|_| !templates.iter().any(|template| template.part == part));
     if let Some(at) = span(&attrs.encrypted).or(span(&attrs.sensitive)) {
         return diag.at(at, sensitive_key(&format!("part of the {key}")));
     }
     let said = [
-        ("partition_key", span(&attrs.partition_key)),
-        ("sort_key", span(&attrs.sort_key)),
+        ("partition_key", other(KeyPart::Partition, &attrs.partition_key)),
+        ("sort_key", other(KeyPart::Sort, &attrs.sort_key)),
         ("clear", span(&attrs.clear)),
         ("authenticated", span(&attrs.authenticated)),
         ("skip", span(&attrs.skip)),
+        ("null", span(&attrs.null)),
+        ("with", attrs.with.as_ref().map(|given| given.span)),
         ("rename", attrs.rename.as_ref().map(|given| given.span)),
         ("aad_name", attrs.aad_name.as_ref().map(|given| given.span)),
         ("pad", attrs.pad.as_ref().map(|given| given.span)),
         ("default", attrs.default.as_ref().map(|given| given.span)),
     ];
-    if let Some((attribute, at)) = said.into_iter().find_map(|(what, at)| Some((what, at?))) {
+    let managed = attrs.managed().map(|(_, name, at)| (name, Some(at)));
+    let mut said = said.into_iter().chain(managed);
+    if let Some((attribute, at)) = said.find_map(|(what, at)| Some((what, at?))) {
         diag.at(
             at,
             format!(
@@ -135,7 +144,8 @@ fn skipped(attrs: &FieldAttrs, diag: &Diag) {
         ("pad", attrs.pad.as_ref().map(|given| given.span)),
     ];
     let flags = flags.map(|(name, flag)| (name, span(flag)));
-    for (name, at) in flags.into_iter().chain(values) {
+    let managed = attrs.managed().map(|(_, name, at)| (name, Some(at)));
+    for (name, at) in flags.into_iter().chain(values).chain(managed) {
         if let Some(at) = at {
             diag.at(
                 at,
@@ -213,6 +223,34 @@ fn contradictions(attrs: &FieldAttrs, diag: &Diag) {
              authenticated field is bound\n\
              remove one of them",
         );
+    } else {
+        managed(attrs, diag);
+    }
+}
+
+/// What the mapper writes by itself is stored in the clear and not bound, and is one thing.
+fn managed(attrs: &FieldAttrs, diag: &Diag) {
+    let mut all = attrs.managed();
+    let Some((_, name, at)) = all.next() else { return };
+    if let Some((_, other, at)) = all.next() {
+        return diag.at(at, format!("`{other}` contradicts `{name}`: a field is one or the other"));
+    }
+    let said = [
+        ("partition_key", "a key never changes", &attrs.partition_key),
+        ("sort_key", "a key never changes", &attrs.sort_key),
+        ("owner", "an owner is the caller's, and bound", &attrs.owner),
+        ("encrypted", "DynamoDB and conditions have to read it", &attrs.encrypted),
+        ("sensitive", "DynamoDB and conditions have to read it", &attrs.sensitive),
+        ("authenticated", "an update changes it without the rest", &attrs.authenticated),
+    ];
+    if let Some((other, why, _)) = said.into_iter().find(|(.., flag)| flag.is_some()) {
+        diag.at(
+            at,
+            format!(
+                "`{name}` contradicts `{other}`: {why}\n\
+                 a `{name}` field is stored in the clear, and not bound: give it a field of its own"
+            ),
+        );
     }
 }
 
@@ -256,6 +294,8 @@ fn settings(attrs: &FieldAttrs, kind: Kind, diag: &Diag) {
         Kind::PartitionKey { .. } | Kind::SortKey { .. } => Some("a key has one form"),
         Kind::Owner => Some("an owner has one form"),
         Kind::Authenticated => Some("an authenticated field has one form"),
+        Kind::Managed(Managed::Version) => Some("a version is a number"),
+        Kind::Managed(_) => Some("a time that the mapper uses is a number"),
     };
     if let (Some(stored), Some(with)) = (stored, &attrs.with) {
         diag.at(
@@ -287,7 +327,7 @@ fn settings(attrs: &FieldAttrs, kind: Kind, diag: &Diag) {
     let required = match kind {
         Kind::PartitionKey { .. } | Kind::SortKey { .. } => "a key",
         Kind::Owner => "an owner",
-        Kind::Authenticated | Kind::Clear | Kind::Encrypted => return,
+        Kind::Authenticated | Kind::Clear | Kind::Encrypted | Kind::Managed(_) => return,
     };
     if let Some(default) = &attrs.default {
         diag.at(

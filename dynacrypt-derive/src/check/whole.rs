@@ -38,7 +38,7 @@ pub(super) fn table(source: &Source<'_>, diag: &Diag) -> String {
     table.clone()
 }
 
-/// Exactly one partition key, at most one sort key, at most one owner.
+/// Exactly one partition key; at most one sort key, one owner, one of each role.
 pub(super) fn keys_and_owner(source: &Source<'_>, diag: &Diag) {
     let fields = source.fields();
     let (partition_template, sort_template) = (&source.attrs.partition_key, &source.attrs.sort_key);
@@ -48,6 +48,10 @@ pub(super) fn keys_and_owner(source: &Source<'_>, diag: &Diag) {
         at_most_one(fields, "partition key", partition_template.is_some(), partition_key, diag);
     at_most_one(fields, "sort key", sort_template.is_some(), sort_key, diag);
     at_most_one(fields, "owner", false, |field| span(&field.attrs.owner), diag);
+    at_most_one(fields, "version", false, |field| span(&field.attrs.version), diag);
+    at_most_one(fields, "time to live", false, |field| span(&field.attrs.ttl), diag);
+    at_most_one(fields, "time of creation", false, |field| span(&field.attrs.created), diag);
+    at_most_one(fields, "time of update", false, |field| span(&field.attrs.updated), diag);
     let broken = source.broken || fields.iter().any(|field| field.broken);
     if found == 0 && partition_template.is_none() && !broken {
         diag.at(

@@ -76,6 +76,10 @@ fn bound(
             add(clauses, quote_spanned!(at=> #ty: #field));
         }
         Kind::Encrypted => add(clauses, quote_spanned!(at=> #ty: #private::EncryptedField)),
+        Kind::Managed(managed) => {
+            let as_field = super::fields::managed_trait(&private, managed);
+            add(clauses, quote_spanned!(at=> #ty: #as_field));
+        }
     }
     if stored.null {
         add(clauses, quote_spanned!(at=> #ty: #private::NullableField));

@@ -5,16 +5,23 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::schema::allow_deprecated;
-use crate::ast::{Kind, Record, Stored};
+use crate::ast::{InKey, Kind, Managed, Record, Role, Stored};
 
 /// The struct. It stands where the record's implementation does, beyond the reach of other code.
 pub(super) fn definition(record: &Record<'_>) -> TokenStream {
     let Record { private, ident, generics, .. } = record;
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
-    let fields = record.stored().map(|(field, stored)| {
+    let fields = record.fields.iter().filter_map(|field| {
         let (name, vis, ty) = (field.ident, field.vis, field.ty);
-        let protection = protection(record, stored);
-        quote!(#vis #name: #private::Column<#ident #ty_generics, #ty, #protection>)
+        let protection = match &field.role {
+            Role::Skipped(_) => return None,
+            Role::InKey(InKey { first, .. }) => {
+                let number = Literal::usize_unsuffixed(first.number);
+                quote!(#private::expr::InKey<#number>)
+            }
+            Role::Stored(stored) => protection(record, stored),
+        };
+        Some(quote!(#vis #name: #private::Column<#ident #ty_generics, #ty, #protection>))
     });
     let allow = allow_deprecated(record);
     // A column is as visible as its field, whatever its type, and nobody has to use it.
@@ -41,10 +48,14 @@ pub(super) fn definition(record: &Record<'_>) -> TokenStream {
 pub(super) fn items(record: &Record<'_>) -> TokenStream {
     let Record { private, generics, .. } = record;
     let (_, ty_generics, _) = generics.split_for_impl();
-    let fields = record.stored().map(|(field, stored)| {
+    let fields = record.fields.iter().filter_map(|field| {
         let name = field.ident;
-        let index = Literal::usize_unsuffixed(stored.index);
-        quote!(#name: #private::Column::new(#index))
+        let index = Literal::usize_unsuffixed(match &field.role {
+            Role::Skipped(_) => return None,
+            Role::InKey(InKey { first, .. }) => first.attribute,
+            Role::Stored(stored) => stored.index,
+        });
+        Some(quote!(#name: #private::Column::new(#index)))
     });
     quote! {
         type Columns = __Columns #ty_generics;
@@ -68,5 +79,8 @@ fn protection(record: &Record<'_>, stored: &Stored) -> TokenStream {
         }
         Kind::Encrypted if record.whole => quote!(#private::expr::Whole),
         Kind::Encrypted => quote!(#private::expr::Encrypted),
+        Kind::Managed(Managed::Version) => quote!(#private::expr::Managed),
+        Kind::Managed(Managed::Ttl) => quote!(#private::expr::Ttl),
+        Kind::Managed(Managed::Created | Managed::Updated) => quote!(#private::expr::ManagedTime),
     }
 }

@@ -5,10 +5,10 @@
 //! field is one error, on the user's type.
 
 use proc_macro2::{Literal, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 
 use super::keys;
-use crate::ast::{Field, Kind, Record, Role, Stored};
+use crate::ast::{Field, Kind, Managed, Record, Role, Stored};
 use crate::attr::DefaultFrom;
 
 pub(super) fn write(record: &Record<'_>) -> TokenStream {
@@ -25,9 +25,14 @@ pub(super) fn write(record: &Record<'_>) -> TokenStream {
             Kind::SortKey { .. } => quote! {
                 #private::ItemWriter::sort_key::<Self>(__out, &self.#ident, #index)?;
             },
-            Kind::Owner | Kind::Authenticated | Kind::Clear | Kind::Encrypted => {
+            _ => {
                 let as_field = field_trait(record, stored);
-                quote!(<#ty as #as_field>::write(&self.#ident, __out, #index)?;)
+                let write = match stored.kind {
+                    Kind::Managed(Managed::Created) => quote!(write_created),
+                    Kind::Managed(Managed::Updated) => quote!(write_updated),
+                    _ => quote!(write),
+                };
+                quote!(<#ty as #as_field>::#write(&self.#ident, __out, #index)?;)
             }
         }
     });
@@ -68,7 +73,7 @@ fn stored_value(record: &Record<'_>, field: &Field<'_>, stored: &Stored) -> Toke
             quote!(#private::ItemReader::partition_key::<Self>(__from, #index)?)
         }
         Kind::SortKey { .. } => quote!(#private::ItemReader::sort_key::<Self>(__from, #index)?),
-        Kind::Owner | Kind::Authenticated | Kind::Clear | Kind::Encrypted => {
+        _ => {
             let as_field = field_trait(record, stored);
             quote!(<#ty as #as_field>::read(__from, #index)?)
         }
@@ -109,5 +114,43 @@ fn field_trait(record: &Record<'_>, stored: &Stored) -> TokenStream {
             }
         }
         Kind::Encrypted => quote!(#private::EncryptedField),
+        Kind::Managed(managed) => managed_trait(private, managed),
     }
+}
+
+/// The same for a field that the mapper itself reads or writes.
+pub(super) fn managed_trait(private: impl ToTokens, managed: Managed) -> TokenStream {
+    match managed {
+        Managed::Version => quote!(#private::VersionField),
+        Managed::Ttl => quote!(#private::TtlField),
+        Managed::Created | Managed::Updated => quote!(#private::TimeField),
+    }
+}
+
+/// Sets in the struct what the repository set in the item.
+pub(super) fn stamp(record: &Record<'_>) -> Option<TokenStream> {
+    let private = &record.private;
+    let mut fields = record.stored().filter_map(|(field, stored)| {
+        let (ident, ty) = (field.ident, field.ty);
+        let Kind::Managed(managed) = stored.kind else { return None };
+        let as_field = managed_trait(private, managed);
+        Some(match managed {
+            Managed::Version => quote!(<#ty as #as_field>::stamp(&mut self.#ident);),
+            Managed::Ttl => return None,
+            Managed::Created => {
+                quote!(<#ty as #as_field>::stamp_created(&mut self.#ident, __stamp);)
+            }
+            Managed::Updated => {
+                quote!(<#ty as #as_field>::stamp_updated(&mut self.#ident, __stamp);)
+            }
+        })
+    });
+    let first = fields.next()?;
+    Some(quote! {
+        #[allow(unused_variables)]
+        fn stamp(&mut self, __stamp: &#private::Stamp) {
+            #first
+            #(#fields)*
+        }
+    })
 }

@@ -6,7 +6,7 @@ use syn::Type;
 use syn::spanned::Spanned;
 
 use super::{bounds, keys};
-use crate::ast::{KeyPart, Kind, Record, Stored};
+use crate::ast::{KeyPart, Kind, Managed, Record, Stored};
 use crate::attr::meta::text;
 use crate::crate_path::Private;
 use crate::nonce;
@@ -86,6 +86,18 @@ fn spec(record: &Record<'_>, ty: &Type, stored: &Stored) -> TokenStream {
             quote!(#private::FieldSpec::new(#name, #private::FieldKind::Authenticated))
         }
         Kind::Clear => quote!(#private::FieldSpec::new(#name, #private::FieldKind::Clear)),
+        Kind::Managed(managed) => {
+            let role = match managed {
+                Managed::Version => quote!(Version),
+                Managed::Ttl => quote!(Ttl),
+                Managed::Created => quote!(Created),
+                Managed::Updated => quote!(Updated),
+            };
+            quote! {
+                #private::FieldSpec::new(#name, #private::FieldKind::Clear)
+                    .with_role(#private::FieldRole::#role)
+            }
+        }
         Kind::Encrypted => quote!(#private::FieldSpec::new(#name, #private::FieldKind::Encrypted)),
     };
     if is_owner(stored.kind) {

@@ -1,5 +1,5 @@
 // Two values need something between them.
-use dynacrypt::{Record, Secret};
+use dynacrypt::Record;
 
 #[derive(Record)]
 #[dynacrypt(table = "shop", partition_key = "{user_id}{order_id}")]

@@ -1,5 +1,5 @@
 // A field of a template is stored in the key alone.
-use dynacrypt::{Record, Secret};
+use dynacrypt::Record;
 
 #[derive(Record)]
 #[dynacrypt(table = "shop", partition_key = "{a}#{b}#{c}#{d}#{e}#{f}")]

@@ -1,5 +1,5 @@
 // A segment is a text or a number.
-use dynacrypt::{Record, Secret};
+use dynacrypt::Record;
 
 #[derive(Record)]
 #[dynacrypt(table = "shop", partition_key = "USER#{user_id}", sort_key = "{paid}")]

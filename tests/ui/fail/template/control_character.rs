@@ -1,5 +1,5 @@
 // Keys are text that people read.
-use dynacrypt::{Record, Secret};
+use dynacrypt::Record;
 
 #[derive(Record)]
 #[dynacrypt(table = "shop", partition_key = "USER\n#{user_id}")]

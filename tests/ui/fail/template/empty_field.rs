@@ -1,5 +1,5 @@
 // Braces name a field.
-use dynacrypt::{Record, Secret};
+use dynacrypt::Record;
 
 #[derive(Record)]
 #[dynacrypt(table = "shop", partition_key = "USER#{}")]

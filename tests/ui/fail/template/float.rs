@@ -1,5 +1,5 @@
 // A segment has one form.
-use dynacrypt::{Record, Secret};
+use dynacrypt::Record;
 
 #[derive(Record)]
 #[dynacrypt(table = "shop", partition_key = "USER#{user_id}", sort_key = "{total}")]

@@ -1,5 +1,5 @@
 // Names of ours are ours.
-use dynacrypt::{Record, Secret};
+use dynacrypt::Record;
 
 #[derive(Record)]
 #[dynacrypt(table = "shop", partition_key = "USER#{user_id}", partition_key_name = "_dc")]

@@ -1,5 +1,5 @@
 // Names differ from those of fields.
-use dynacrypt::{Record, Secret};
+use dynacrypt::Record;
 
 #[derive(Record)]
 #[dynacrypt(table = "shop", partition_key = "USER#{user_id}", sort_key = "PROFILE", sort_key_name = "total")]

@@ -1,5 +1,5 @@
 // A name needs a template.
-use dynacrypt::{Record, Secret};
+use dynacrypt::Record;
 
 #[derive(Record)]
 #[dynacrypt(table = "shop", partition_key_name = "PK")]

@@ -1,5 +1,5 @@
 // What is sensitive is no part of a key.
-use dynacrypt::{Record, Secret};
+use dynacrypt::Record;
 
 #[derive(Record)]
 #[dynacrypt(table = "shop", partition_key = "USER#{user_id}", sort_key = "{at}")]

@@ -1,5 +1,5 @@
 // A field stands once in a template.
-use dynacrypt::{Record, Secret};
+use dynacrypt::Record;
 
 #[derive(Record)]
 #[dynacrypt(table = "shop", partition_key = "{user_id}#{user_id}")]

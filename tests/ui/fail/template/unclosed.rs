@@ -1,5 +1,5 @@
 // A brace is closed.
-use dynacrypt::{Record, Secret};
+use dynacrypt::Record;
 
 #[derive(Record)]
 #[dynacrypt(table = "shop", partition_key = "USER#{user_id")]

@@ -1,5 +1,5 @@
 // A template names fields of the struct.
-use dynacrypt::{Record, Secret};
+use dynacrypt::Record;
 
 #[derive(Record)]
 #[dynacrypt(table = "shop", partition_key = "USER#{user}", sort_key = "ORDER#{ordr_id}")]

@@ -1,5 +1,5 @@
 // On the struct the key is a template.
-use dynacrypt::{Record, Secret};
+use dynacrypt::Record;
 
 #[derive(Record)]
 #[dynacrypt(table = "shop", partition_key)]

@@ -1,5 +1,5 @@
 // The one format is zeros in front.
-use dynacrypt::{Record, Secret};
+use dynacrypt::Record;
 
 #[derive(Record)]
 #[dynacrypt(table = "shop", partition_key = "USER#{user_id}", sort_key = "{order_id:8}")]
