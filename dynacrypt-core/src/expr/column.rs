@@ -11,7 +11,7 @@ use super::path::{Path, RawPath};
 use super::protection::{Comparable, stored};
 use super::value::{Collection, IntoValue, TextLike};
 use crate::codec;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind};
 use crate::record::{FieldSpec, Record};
 
 /// A field of `R` of type `T`, protected as `P` says: see [`Protection`](super::Protection).
