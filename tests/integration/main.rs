@@ -16,6 +16,7 @@
 
 mod attacks;
 mod batches;
+mod evolution;
 mod faults;
 mod kms;
 mod leaks;
@@ -28,6 +29,8 @@ mod roundtrip;
 mod scans;
 mod streams;
 mod tenants;
+mod type_errors;
+mod types;
 mod vectors;
 mod world;
 

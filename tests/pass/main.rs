@@ -14,6 +14,7 @@
 mod aliases;
 mod bound_names;
 mod cfg;
+mod codecs;
 mod every_attribute;
 mod explicit;
 mod generics;

@@ -15,20 +15,22 @@ pub(super) use set::repeats as set_repeats;
 pub use set::{AsSet, Set};
 pub use times::{AsEpochMillis, AsEpochSeconds, AsRfc3339};
 
-/// A value that an [`AttributeCodec`] may store in the clear: one that is `Clone`.
+/// A value that an [`AttributeCodec`] may store in the clear: one that is `Clone` and `PartialEq`.
 ///
-/// A [`Secret`](crate::secret::Secret) is not, and so is nothing that holds one: there can be no
-/// codec for a secret, not even one written by hand.
+/// A [`Secret`](crate::secret::Secret) is neither, and so is nothing that derives them over one or
+/// wraps it in an `Option`, a collection or an `Arc`: a codec for a secret does not compile, not even
+/// one written by hand. (Who implements both by hand for a type that holds a secret, and then
+/// exposes it in a codec, has said so twice.)
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be stored in the clear by a codec",
     label = "a codec's values are stored in the clear",
     note = "if it holds a secret: mark it `#[encrypted]` to store ciphertext, or `#[dynacrypt(skip)]` to never store it",
-    note = "if it does not: a codec's values are `Clone`, which a `Secret` is not"
+    note = "if it does not: a codec's values are `Clone` and `PartialEq`, which a `Secret` is not"
 )]
-pub trait ClearValue: Clone {}
+pub trait ClearValue {}
 
 #[diagnostic::do_not_recommend]
-impl<T: Clone> ClearValue for T {}
+impl<T: Clone + PartialEq> ClearValue for T {}
 
 /// How a clear field is stored, where serde's way is not wanted or the type is not serde's:
 /// `#[dynacrypt(with = path::to::Codec)]` names a type that implements this for the field's type.
@@ -92,7 +94,7 @@ pub trait AttributeCodec<T: ClearValue> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: ClearValue, C: AttributeCodec<T>> AttributeCodec<Option<T>> for C {
+impl<T: Clone + PartialEq, C: AttributeCodec<T>> AttributeCodec<Option<T>> for C {
     fn to_attribute(value: &Option<T>) -> Result<Option<AttributeValue>, AttributeError> {
         value.as_ref().map_or(Ok(None), C::to_attribute)
     }

@@ -76,6 +76,7 @@ impl<T: ClearValue, C: AttributeCodec<T>> CodedField<C> for T {
 )]
 pub trait NullableField {}
 
+#[diagnostic::do_not_recommend]
 impl<T> NullableField for Option<T> {}
 
 /// A type that may stand in an `#[encrypted]` field: `Secret<T>` or `Option<Secret<T>>`.
@@ -202,6 +203,12 @@ pub trait KeyAttribute: ScalarValue {
     #[doc(hidden)]
     fn read(from: &mut ItemReader, field: usize) -> Result<Self> {
         from.scalar(field)
+    }
+
+    /// Refuses a value that cannot be stored in the key attribute of this number.
+    #[doc(hidden)]
+    fn check(&self, out: &ItemWriter, field: usize) -> Result<()> {
+        out.check(field, self)
     }
 
     /// The value as a segment of a key template.

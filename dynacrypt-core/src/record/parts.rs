@@ -106,14 +106,19 @@ impl ItemWriter {
         (self.attributes, self.plaintexts)
     }
 
+    pub(super) fn check<T: ScalarValue>(&self, field: usize, value: &T) -> Result<()> {
+        if value.is_in_range() {
+            return Ok(());
+        }
+        Err(invalid_record::<T>(spec::<T>(self.schema, field)?, &codec::out_of_range()))
+    }
+
     pub(super) fn scalar<T: ScalarValue>(&mut self, field: usize, value: &T) -> Result<()> {
         let spec = spec::<T>(self.schema, field)?;
         if self.room.is_none() && !spec.is_key() && !spec.is_owner() {
             return Ok(());
         }
-        if !value.is_in_range() {
-            return Err(invalid_record::<T>(spec, &codec::out_of_range()));
-        }
+        self.check(field, value)?;
         self.attributes.insert(spec.name().to_owned(), codec::attribute_of(value.to_scalar()));
         Ok(())
     }

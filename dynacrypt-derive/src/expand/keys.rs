@@ -130,7 +130,14 @@ pub(super) fn write(record: &Record<'_>) -> TokenStream {
             let (ident, ty) = (field.ident, field.ty);
             quote!(<#ty as #private::KeyAttribute>::segment(&self.#ident))
         });
-        quote!(#private::ItemWriter::template(__out, #index, &[#(#values),*])?;)
+        let checks = record.fields_of(template).map(|(field, _)| {
+            let (ident, ty) = (field.ident, field.ty);
+            quote!(<#ty as #private::KeyAttribute>::check(&self.#ident, __out, #index)?;)
+        });
+        quote! {
+            #(#checks)*
+            #private::ItemWriter::template(__out, #index, &[#(#values),*])?;
+        }
     });
     let entity = record.entity.iter().map(|entity| {
         let index = Literal::usize_unsuffixed(entity.index);

@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, Serializer};
 
-use super::{AttributeCodec, ClearValue};
+use super::AttributeCodec;
 use crate::codec::clear::SET;
 use crate::codec::unfit::{Expected, type_of};
 use crate::codec::{self, AttributeError, SetElement};
@@ -86,7 +86,7 @@ fn read<T: SetElement, C: FromIterator<T>>(
         .collect()
 }
 
-impl<T: SetElement + Ord + ClearValue> AttributeCodec<BTreeSet<T>> for AsSet {
+impl<T: SetElement + Ord + Clone> AttributeCodec<BTreeSet<T>> for AsSet {
     fn to_attribute(value: &BTreeSet<T>) -> Result<Option<AttributeValue>, AttributeError> {
         written(value.iter())
     }
@@ -98,7 +98,7 @@ impl<T: SetElement + Ord + ClearValue> AttributeCodec<BTreeSet<T>> for AsSet {
 
 impl<T, S> AttributeCodec<HashSet<T, S>> for AsSet
 where
-    T: SetElement + Eq + Hash + ClearValue,
+    T: SetElement + Eq + Hash + Clone,
     S: BuildHasher + Default + Clone,
 {
     fn to_attribute(value: &HashSet<T, S>) -> Result<Option<AttributeValue>, AttributeError> {
@@ -110,7 +110,7 @@ where
     }
 }
 
-impl<T: SetElement + ClearValue> AttributeCodec<Vec<T>> for AsSet {
+impl<T: SetElement + Clone + PartialEq> AttributeCodec<Vec<T>> for AsSet {
     fn to_attribute(value: &Vec<T>) -> Result<Option<AttributeValue>, AttributeError> {
         written(value.iter())
     }

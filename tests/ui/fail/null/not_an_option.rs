@@ -1,0 +1,12 @@
+use dynacrypt::Record;
+
+#[derive(Record)]
+#[dynacrypt(table = "profiles")]
+struct Profile {
+    #[dynacrypt(partition_key, owner)]
+    user_id: String,
+    #[dynacrypt(null)]
+    city: String,
+}
+
+fn main() {}

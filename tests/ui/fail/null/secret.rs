@@ -1,0 +1,12 @@
+use dynacrypt::{Record, Secret};
+
+#[derive(Record)]
+#[dynacrypt(table = "profiles")]
+struct Profile {
+    #[dynacrypt(partition_key, owner)]
+    user_id: String,
+    #[dynacrypt(null)]
+    ssn: Option<Secret<String>>,
+}
+
+fn main() {}
