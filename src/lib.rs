@@ -8,7 +8,7 @@ pub use dynacrypt_core::error::{Error, ErrorKind};
 pub use dynacrypt_core::keys::{KeyProvider, KmsKeyProvider, LocalKeyProvider};
 pub use dynacrypt_core::principal::Principal;
 pub use dynacrypt_core::record::Record;
-pub use dynacrypt_core::repository::{DynamoRepository, Repository};
+pub use dynacrypt_core::repository::{DynamoRepository, Repository, Transaction};
 pub use dynacrypt_core::seal::Sealer;
 pub use dynacrypt_core::sealed::Sealed;
 pub use dynacrypt_core::secret::{ExposeSecret, Secret};

@@ -2,6 +2,8 @@
 //! a value of the user's and never another library's text, because serde's, DynamoDB's and KMS's
 //! texts quote values.
 
+mod canceled;
+mod predicates;
 mod service;
 
 use std::any::Any;
@@ -35,6 +37,9 @@ pub enum ErrorKind {
     VersionConflict,
     /// A transaction was at the item. Nothing was written.
     TransactionConflict,
+    /// A transaction was canceled, and nothing of it done: see
+    /// [`Error::cancellation_reasons`].
+    TransactionCanceled,
     /// The item, or an attribute that must be ciphertext, is not sealed. It is never read as
     /// plaintext instead.
     NotSealed,
@@ -84,6 +89,8 @@ pub enum ErrorKind {
     InvalidRequest,
     /// One request names a key twice. Decided before anything is sent.
     DuplicateKey,
+    /// The idempotency token was used for a transaction of other contents, within ten minutes.
+    TokenReused,
     /// Another answer of DynamoDB's or KMS's; see [`Error::service_error`].
     Service,
 }
@@ -97,6 +104,7 @@ impl ErrorKind {
             Self::ConditionFailed => "a condition did not hold",
             Self::VersionConflict => "the item changed since it was read",
             Self::TransactionConflict => "a transaction was at the item",
+            Self::TransactionCanceled => "the transaction was canceled",
             Self::NotSealed => "item is not sealed",
             Self::Decrypt => "item could not be opened",
             Self::InvalidRecord => "record cannot be stored",
@@ -118,6 +126,7 @@ impl ErrorKind {
             Self::Randomness => "operating system gave no randomness",
             Self::InvalidRequest => "request cannot be sent",
             Self::DuplicateKey => "request names a key twice",
+            Self::TokenReused => "the token was used for another transaction",
             Self::Service => "service refused the request",
         }
     }
@@ -215,50 +224,8 @@ impl Error {
     /// What DynamoDB or KMS answered, where one of them answered.
     #[must_use]
     pub fn service_error(&self) -> Option<&ServiceError> {
-        self.0.source.as_deref().and_then(|source| source.downcast_ref())
-    }
-
-    /// Whether the principal was refused before anything was looked up.
-    #[must_use]
-    pub fn is_access_denied(&self) -> bool {
-        self.0.kind == ErrorKind::AccessDenied
-    }
-
-    /// Whether there was nothing that the principal may replace.
-    #[must_use]
-    pub fn is_not_found(&self) -> bool {
-        self.0.kind == ErrorKind::NotFound
-    }
-
-    /// Whether the item that is there, or is not, stood against the write: the key is taken, a
-    /// condition did not hold, or the version is another.
-    #[must_use]
-    pub fn is_conflict(&self) -> bool {
-        matches!(
-            self.0.kind,
-            ErrorKind::Conflict | ErrorKind::ConditionFailed | ErrorKind::VersionConflict
-        )
-    }
-
-    /// Whether a condition that was set on the write did not hold. Also
-    /// [`is_conflict`](Self::is_conflict).
-    #[must_use]
-    pub fn is_condition_failed(&self) -> bool {
-        self.0.kind == ErrorKind::ConditionFailed
-    }
-
-    /// Whether the item is not of the version that the write expected. Also
-    /// [`is_conflict`](Self::is_conflict).
-    #[must_use]
-    pub fn is_version_conflict(&self) -> bool {
-        self.0.kind == ErrorKind::VersionConflict
-    }
-
-    /// Whether a transaction was at the item, so that nothing was written. The same call may succeed
-    /// later.
-    #[must_use]
-    pub fn is_transaction_conflict(&self) -> bool {
-        self.0.kind == ErrorKind::TransactionConflict
+        let source = self.0.source.as_deref()?;
+        source.downcast_ref().or_else(|| self.canceled_source().map(|canceled| &canceled.service))
     }
 
     /// The caller's own item that stood against the write, where the request asked for it by
@@ -269,137 +236,6 @@ impl Error {
     #[must_use]
     pub fn existing<R: 'static>(&self) -> Option<&R> {
         self.0.existing.as_deref()?.downcast_ref()
-    }
-
-    /// Whether plaintext was found where ciphertext must be.
-    #[must_use]
-    pub fn is_not_sealed(&self) -> bool {
-        self.0.kind == ErrorKind::NotSealed
-    }
-
-    /// Whether the item did not authenticate.
-    #[must_use]
-    pub fn is_decrypt(&self) -> bool {
-        self.0.kind == ErrorKind::Decrypt
-    }
-
-    /// Whether a value of the record cannot be stored.
-    #[must_use]
-    pub fn is_invalid_record(&self) -> bool {
-        self.0.kind == ErrorKind::InvalidRecord
-    }
-
-    /// Whether an item that authenticated does not have the record's shape.
-    #[must_use]
-    pub fn is_invalid_item(&self) -> bool {
-        self.0.kind == ErrorKind::InvalidItem
-    }
-
-    /// Whether a stream record was refused before anything was opened.
-    #[must_use]
-    pub fn is_invalid_change(&self) -> bool {
-        self.0.kind == ErrorKind::InvalidChange
-    }
-
-    /// Whether the item is of another record type.
-    #[must_use]
-    pub fn is_other_record(&self) -> bool {
-        self.0.kind == ErrorKind::OtherRecord
-    }
-
-    /// Whether a page token was refused: changed, of another principal, or for another query.
-    #[must_use]
-    pub fn is_invalid_token(&self) -> bool {
-        self.0.kind == ErrorKind::InvalidToken
-    }
-
-    /// Whether the item is over DynamoDB's 400 KB.
-    #[must_use]
-    pub fn is_item_too_large(&self) -> bool {
-        self.0.kind == ErrorKind::ItemTooLarge
-    }
-
-    /// Whether DynamoDB or KMS asked to slow down.
-    #[must_use]
-    pub fn is_throttled(&self) -> bool {
-        self.0.kind == ErrorKind::Throttled
-    }
-
-    /// Whether DynamoDB or KMS could not be reached, timed out or failed inside. A write may or may
-    /// not have happened.
-    #[must_use]
-    pub fn is_unavailable(&self) -> bool {
-        self.0.kind == ErrorKind::Unavailable
-    }
-
-    /// Whether the use of the wrapping key was refused.
-    #[must_use]
-    pub fn is_key_access_denied(&self) -> bool {
-        self.0.kind == ErrorKind::KeyAccessDenied
-    }
-
-    /// Whether the wrapping key is disabled or pending deletion.
-    #[must_use]
-    pub fn is_key_disabled(&self) -> bool {
-        self.0.kind == ErrorKind::KeyDisabled
-    }
-
-    /// Whether the wrapping key does not exist.
-    #[must_use]
-    pub fn is_key_not_found(&self) -> bool {
-        self.0.kind == ErrorKind::KeyNotFound
-    }
-
-    /// Whether what was given as a wrapping key cannot be used as one.
-    #[must_use]
-    pub fn is_invalid_key(&self) -> bool {
-        self.0.kind == ErrorKind::InvalidKey
-    }
-
-    /// Whether this sealer was built only to read, or only to write.
-    #[must_use]
-    pub fn is_not_capable(&self) -> bool {
-        self.0.kind == ErrorKind::NotCapable
-    }
-
-    /// Whether the endpoint was refused because it is plain HTTP and not on this machine.
-    #[must_use]
-    pub fn is_insecure_endpoint(&self) -> bool {
-        self.0.kind == ErrorKind::InsecureEndpoint
-    }
-
-    /// Whether the table does not exist.
-    #[must_use]
-    pub fn is_table_not_found(&self) -> bool {
-        self.0.kind == ErrorKind::TableNotFound
-    }
-
-    /// Whether the request makes no sense as it was put together.
-    #[must_use]
-    pub fn is_invalid_request(&self) -> bool {
-        self.0.kind == ErrorKind::InvalidRequest
-    }
-
-    /// Whether one request names a key twice.
-    #[must_use]
-    pub fn is_duplicate_key(&self) -> bool {
-        self.0.kind == ErrorKind::DuplicateKey
-    }
-
-    /// Whether a policy, or what it was to be made from, is not valid.
-    #[must_use]
-    pub fn is_invalid_policy(&self) -> bool {
-        self.0.kind == ErrorKind::InvalidPolicy
-    }
-
-    /// Whether the same call may succeed later: throttled, unavailable, or a transaction was at the
-    /// item.
-    #[must_use]
-    pub fn is_retryable(&self) -> bool {
-        matches!(
-            self.0.kind,
-            ErrorKind::Throttled | ErrorKind::Unavailable | ErrorKind::TransactionConflict
-        )
     }
 }
 

@@ -14,6 +14,7 @@ mod query;
 mod read;
 mod scan;
 mod stream;
+mod transaction;
 
 use std::fmt;
 use std::future::Future;
@@ -36,6 +37,7 @@ use crate::store::DynamoStore;
 
 pub use backoff::Backoff;
 pub use batch::{BatchItem, BatchWrite, BatchWritten, Leftover, Written};
+pub use transaction::{ReadTransaction, SealedTransaction, Slot, Snapshot, Transaction, When};
 
 /// Storage of records for principals.
 ///

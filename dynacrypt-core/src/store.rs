@@ -8,6 +8,7 @@ mod get;
 mod query;
 pub(crate) mod tables;
 mod terms;
+mod transact;
 mod write;
 
 use std::fmt;
@@ -29,6 +30,9 @@ pub(crate) use batch::{BatchChange, BatchEntry, BatchKey, MAX_READS, MAX_WIRE_LE
 pub(crate) use call::Returns;
 pub(crate) use query::{Page, Wanted, key_names, position};
 pub(crate) use terms::{Refused, Terms};
+pub(crate) use transact::{
+    MAX_ACTIONS, MAX_TRANSACTION_LEN, NotCommitted, ReadPart, Target, WritePart,
+};
 pub(crate) use write::{PutMode, Write, check_len};
 
 /// A table, behind owner proofs.

@@ -29,6 +29,7 @@ mod roundtrip;
 mod scans;
 mod streams;
 mod tenants;
+mod transactions;
 mod type_errors;
 mod types;
 mod vectors;

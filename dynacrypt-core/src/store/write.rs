@@ -107,6 +107,26 @@ impl Write {
         Self::present(proof, terms, Action::Check(key))
     }
 
+    /// Looks whether there is nothing under the proof's key. Part of a transaction only.
+    ///
+    /// # Errors
+    /// `is_invalid_record` where the condition cannot be written.
+    pub(crate) fn check_absent<R: Record>(proof: &OwnerProof<R>) -> Result<Self> {
+        let action = Action::Check(key_attributes(R::SCHEMA, proof.key()));
+        let mut placeholders = Placeholders::default();
+        let demands =
+            Demands::new(proof, Presence::Absent, false, &Terms::NONE, &mut placeholders)?;
+        Ok(Self::new(action, demands, placeholders))
+    }
+
+    /// Bytes of the item that is stored, by DynamoDB's count; 0 where that is not known beforehand.
+    pub(crate) fn item_len(&self) -> usize {
+        match &self.action {
+            Action::Put(item) => codec::item_len(item),
+            _ => 0,
+        }
+    }
+
     fn present<R: Record>(proof: &OwnerProof<R>, terms: &Terms<R>, action: Action) -> Result<Self> {
         let mut placeholders = Placeholders::default();
         let demands = Demands::new(proof, Presence::Present, false, terms, &mut placeholders)?;
