@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::parts::{ItemReader, ItemWriter, Stamp};
 use crate::codec::Timestamp;
-use crate::codec::{AsEpochMillis, AsEpochSeconds, AttributeCodec, AttributeError, ClearValue};
+use crate::codec::{AsEpochMillis, AsEpochSeconds, AttributeCodec, AttributeError};
 use crate::error::Result;
 
 /// A type that may stand in a `#[dynacrypt(version)]` field: `u32`, `u64`, `i32` or `i64`.
@@ -81,7 +81,7 @@ pub trait TtlField: Sized {
 macro_rules! ttl_field {
     ($($ty:ty)*) => {$(
         #[diagnostic::do_not_recommend]
-        impl<T: Timestamp + ClearValue> TtlField for $ty {
+        impl<T: Timestamp + Clone + PartialEq> TtlField for $ty {
             fn write(&self, out: &mut ItemWriter, field: usize) -> Result<()> {
                 out.clear::<Self>(field, || AsEpochSeconds::to_attribute(self))
             }
@@ -126,7 +126,7 @@ pub trait TimeField: Sized {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Timestamp + ClearValue> TimeField for Option<T> {
+impl<T: Timestamp + Clone + PartialEq> TimeField for Option<T> {
     fn write(&self, out: &mut ItemWriter, field: usize) -> Result<()> {
         out.clear::<Self>(field, || AsEpochMillis::to_attribute(self))
     }
