@@ -37,8 +37,8 @@ pub(crate) use condition::Node;
 pub use condition::{AttributeType, Condition, Size};
 pub use path::Path;
 pub use protection::{
-    Assign, Authenticated, Clear, Coded, Comparable, Encrypted, InKey, Key, Managed, ManagedTime,
-    Protection, Readable, Ttl, Whole,
+    Assign, Authenticated, Clear, Coded, Comparable, Encrypted, InKey, Indexed, Key, Managed,
+    ManagedTime, Protection, Readable, Ttl, Whole,
 };
 pub(crate) use render::Placeholders;
 pub(crate) use update::{Actions, SecretSource};

@@ -54,8 +54,8 @@ pub mod __private {
     pub use crate::expr::Column;
     pub use crate::record::{
         AuthenticatedField, ClearField, CodedField, EncryptedField, FieldKind, FieldRole,
-        FieldSpec, IndexHolds, IndexSpec, Inert, ItemReader, ItemWriter, KeyAttribute, KeyTemplate,
-        NoSortKey, NullableField, OwnerField, Record, Schema, Segment, Stamp, Template, Templated,
-        TimeField, TtlField, VersionField,
+        FieldSpec, Index, IndexField, IndexHolds, IndexSpec, Inert, ItemReader, ItemWriter,
+        KeyAttribute, KeyTemplate, NoSortKey, NullableField, OwnerField, Record, Schema, Segment,
+        Stamp, Template, Templated, TimeField, TtlField, VersionField,
     };
 }

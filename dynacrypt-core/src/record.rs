@@ -18,7 +18,7 @@ pub use fields::{
 };
 #[doc(hidden)]
 pub use generated::Inert;
-pub use index::{Index, IndexPartition};
+pub use index::{Index, IndexField, IndexPartition};
 pub use key::{ImpliedSort, IntoKey, Key, KeyFrom, NoSortKey, SortKey};
 pub use leading::{FirstText, KeyPrefix, LeadingFrom};
 pub(crate) use parts::{Attributes, Room};
@@ -62,11 +62,16 @@ pub trait Record: Sized {
     /// The columns: one for each field that is stored in an attribute of its own, under the
     /// field's name and with its visibility.
     type Columns;
+    /// The secondary indexes: an [`Index`] for each that the struct declares, under its name.
+    type Indexes;
     /// Table, attributes and what each of them is.
     const SCHEMA: &'static Schema;
 
     /// The columns, for conditions, filters, updates and projections.
     fn columns() -> Self::Columns;
+
+    /// The secondary indexes, to be queried.
+    fn indexes() -> Self::Indexes;
 
     /// Puts each field where it belongs.
     #[doc(hidden)]

@@ -61,7 +61,10 @@ mod tests {
         type PartitionKey = String;
         type SortKey = NoSortKey;
         type Columns = ();
+        type Indexes = ();
         fn columns() {}
+
+        fn indexes() {}
         const SCHEMA: &'static Schema = &Schema::new(
             "Thing",
             "things",

@@ -18,6 +18,7 @@ pub(crate) struct Record<'a> {
     /// Key attributes that templates make: none, one or both.
     pub(crate) templates: Vec<Template>,
     pub(crate) entity: Option<Entity>,
+    pub(crate) indexes: Vec<Index>,
     /// Whether it names what is deprecated.
     pub(crate) deprecated: bool,
 }
@@ -120,6 +121,28 @@ pub(crate) struct Entity {
     pub(crate) value: String,
 }
 
+/// A secondary index.
+pub(crate) struct Index {
+    /// What its handle is called.
+    pub(crate) ident: Ident,
+    /// Its name in DynamoDB.
+    pub(crate) name: String,
+    pub(crate) local: bool,
+    pub(crate) partition: IndexKey,
+    pub(crate) sort: Option<IndexKey>,
+    /// Numbers of the fields that it holds; `None` for all.
+    pub(crate) holds: Option<Vec<usize>>,
+}
+
+/// What a key of an index is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum IndexKey {
+    /// A key of the table.
+    Table(KeyPart),
+    /// The field of this number among those of the struct.
+    Field(usize),
+}
+
 /// A field that is in the table.
 pub(crate) struct Stored {
     /// Its number among the stored fields.
@@ -137,6 +160,8 @@ pub(crate) struct Stored {
     pub(crate) null: bool,
     /// Bytes to whose multiple the plaintext is rounded up.
     pub(crate) pad: Option<usize>,
+    /// Whether it is the key of a secondary index.
+    pub(crate) indexed: bool,
 }
 
 /// How a field is stored.
@@ -199,6 +224,20 @@ impl<'a> Record<'a> {
                 _ => None,
             })
         })
+    }
+
+    /// Number of a key in the schema.
+    pub(crate) fn key_number(&self, part: KeyPart) -> Option<usize> {
+        let field = || {
+            self.stored().find_map(|(_, stored)| {
+                let is_it = match part {
+                    KeyPart::Partition => matches!(stored.kind, Kind::PartitionKey { .. }),
+                    KeyPart::Sort => matches!(stored.kind, Kind::SortKey { .. }),
+                };
+                is_it.then_some(stored.index)
+            })
+        };
+        self.template(part).map(|template| template.index).or_else(field)
     }
 
     pub(crate) fn template(&self, part: KeyPart) -> Option<&Template> {

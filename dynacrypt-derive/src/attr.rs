@@ -1,6 +1,7 @@
 //! Reads `#[dynacrypt(…)]`, `#[encrypted]` and `#[sensitive]`, one struct or field at a time. It
 //! never asks whether what they say fits together, and never reads another macro's attributes.
 
+pub(crate) mod index;
 pub(crate) mod meta;
 pub(crate) mod suggest;
 
@@ -8,6 +9,7 @@ use proc_macro2::{Ident, Span};
 use syn::parse::ParseStream;
 use syn::{Attribute, Meta, Path};
 
+use self::index::IndexAttrs;
 use self::meta::{Flag, Given, flag, number, path, set, string, text};
 use self::suggest::{Place, unknown};
 use crate::ast::Managed;
@@ -31,6 +33,7 @@ pub(crate) struct ContainerAttrs {
     /// The record type's name, and the name of the attribute that holds it.
     pub(crate) entity: Option<Given<String>>,
     pub(crate) entity_name: Option<Given<String>>,
+    pub(crate) indexes: Vec<IndexAttrs>,
     /// A lint on deprecated names would also fire in generated code.
     pub(crate) deprecated: bool,
 }
@@ -72,6 +75,10 @@ impl ContainerAttrs {
             "sort_key_name" => set(&mut self.sort_key_name, string(name, input, "\"sk\"")?, &word),
             "entity" => set(&mut self.entity, string(name, input, "\"order\"")?, &word),
             "entity_name" => set(&mut self.entity_name, string(name, input, "\"entity\"")?, &word),
+            "index" => {
+                self.indexes.push(IndexAttrs::parse(name, input)?);
+                Ok(())
+            }
             _ => Err(unknown(name, Place::Struct)),
         }
     }

@@ -3,6 +3,7 @@
 //! core.
 
 mod field;
+mod indexes;
 mod keys;
 mod names;
 mod whole;
@@ -28,7 +29,7 @@ pub(crate) fn record<'a>(source: &Source<'a>, diag: &Diag) -> Option<Record<'a>>
     let templates = keys::templates(source, diag);
     let entity = keys::entity(source, templates.len(), diag);
     let mut index = templates.len() + usize::from(entity.is_some());
-    let fields: Vec<Field<'a>> = fields
+    let mut fields: Vec<Field<'a>> = fields
         .iter()
         .map(|field| {
             let role = match field::role(field, &source.attrs, &templates, diag) {
@@ -38,8 +39,17 @@ pub(crate) fn record<'a>(source: &Source<'a>, diag: &Diag) -> Option<Record<'a>>
                     let (name, bound_name) = names::of(field, &source.attrs, diag);
                     let codec = field.attrs.with.as_ref().map(|given| given.value.clone());
                     let null = field.attrs.null.is_some();
-                    let stored =
-                        Stored { index, name, bound_name, kind, default, codec, null, pad };
+                    let stored = Stored {
+                        index,
+                        name,
+                        bound_name,
+                        kind,
+                        default,
+                        codec,
+                        null,
+                        pad,
+                        indexed: false,
+                    };
                     index += 1;
                     Role::Stored(stored)
                 }
@@ -47,6 +57,7 @@ pub(crate) fn record<'a>(source: &Source<'a>, diag: &Diag) -> Option<Record<'a>>
             Field { ident: field.ident, vis: field.vis, ty: field.ty, role }
         })
         .collect();
+    let indexes = indexes::of(source, &templates, &mut fields, diag);
     let made = keys::made(source, &templates, entity.as_ref());
     names::differ(&made, source.fields(), &fields, diag);
 
@@ -61,6 +72,7 @@ pub(crate) fn record<'a>(source: &Source<'a>, diag: &Diag) -> Option<Record<'a>>
         fields,
         templates,
         entity,
+        indexes,
         deprecated,
     })
 }

@@ -4,6 +4,7 @@
 mod bounds;
 mod columns;
 mod fields;
+mod indexes;
 mod keys;
 mod schema;
 
@@ -50,6 +51,7 @@ fn implementation(record: &Record<'_>) -> TokenStream {
     let (write, read) = (fields::write(record), fields::read(record));
     let stamp = fields::stamp(record);
     let (columns_struct, columns) = (columns::definition(record), columns::items(record));
+    let (indexes_struct, indexes) = (indexes::definition(record), indexes::items(record));
     // rustc takes bounds of a derived impl for bounds on its parameters, and advises against them.
     // Ours are on fields: let it see an impl that is not derived.
     let at = ident.span();
@@ -64,6 +66,7 @@ fn implementation(record: &Record<'_>) -> TokenStream {
         const _: () = {
             #markers
             #columns_struct
+            #indexes_struct
 
             #[automatically_derived]
             #allow
@@ -72,6 +75,7 @@ fn implementation(record: &Record<'_>) -> TokenStream {
                 type PartitionKey = #partition_key;
                 type SortKey = #sort_key;
                 #columns
+                #indexes
                 const SCHEMA: &'static #private::Schema = #schema;
                 #write
                 #read

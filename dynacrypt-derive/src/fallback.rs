@@ -37,6 +37,10 @@ pub(crate) fn inert(source: &Source<'_>) -> TokenStream {
                 fn columns() -> #private::Inert {
                     #private::Inert::columns()
                 }
+                type Indexes = #private::Inert;
+                fn indexes() -> #private::Inert {
+                    #private::Inert::columns()
+                }
                 const SCHEMA: &'static #private::Schema =
                     &#private::Schema::new(#name, "", &[], false);
                 fn write(&self, _: &mut #private::ItemWriter) -> #private::Result<()> {

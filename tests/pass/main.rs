@@ -18,6 +18,7 @@ mod codecs;
 mod every_attribute;
 mod explicit;
 mod generics;
+mod indexes;
 mod key_templates;
 mod macro_written;
 mod managed;

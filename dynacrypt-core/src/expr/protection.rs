@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use super::update::Assigned;
 use crate::error::Result;
 use crate::record::{
-    AuthenticatedField, ClearField, CodedField, EncryptedField, ItemReader, ItemWriter,
+    AuthenticatedField, ClearField, CodedField, EncryptedField, IndexField, ItemReader, ItemWriter,
     KeyAttribute, Record, TimeField, TtlField, VersionField,
 };
 
@@ -24,6 +24,12 @@ pub struct Clear;
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Coded<C>(PhantomData<fn() -> C>);
+
+/// In the clear, in the one form of a key, since a secondary index is looked up by it: compares, and
+/// can be set alone.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Indexed;
 
 /// In the clear and bound: compares, and is set by a put of the whole record.
 #[derive(Debug)]
@@ -68,6 +74,7 @@ pub struct Ttl;
 
 impl Protection for Clear {}
 impl<C> Protection for Coded<C> {}
+impl Protection for Indexed {}
 impl Protection for Authenticated {}
 impl Protection for Key {}
 impl<const SEGMENT: usize> Protection for InKey<SEGMENT> {}
@@ -98,6 +105,12 @@ impl<T: ClearField> Comparable<T> for Clear {
 }
 
 impl<T: CodedField<C>, C> Comparable<T> for Coded<C> {
+    fn write(value: &T, out: &mut ItemWriter, field: usize) -> Result<()> {
+        value.write(out, field)
+    }
+}
+
+impl<T: IndexField> Comparable<T> for Indexed {
     fn write(value: &T, out: &mut ItemWriter, field: usize) -> Result<()> {
         value.write(out, field)
     }
@@ -161,6 +174,13 @@ impl<T: CodedField<C>, C> Assign<T> for Coded<C> {
     }
 }
 
+impl<T: IndexField> Assign<T> for Indexed {
+    fn assign<R: Record>(field: usize, value: T) -> Result<Assigned> {
+        Ok(stored::<R>(field, |out| value.write(out, field))?
+            .map_or(Assigned::Absent, Assigned::Attribute))
+    }
+}
+
 impl<T: TtlField> Assign<T> for Ttl {
     fn assign<R: Record>(field: usize, value: T) -> Result<Assigned> {
         Ok(stored::<R>(field, |out| value.write(out, field))?
@@ -198,6 +218,7 @@ macro_rules! readable {
 }
 readable! {
     Clear ClearField;
+    Indexed IndexField;
     Managed VersionField;
     ManagedTime TimeField;
     Ttl TtlField;

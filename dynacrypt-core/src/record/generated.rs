@@ -8,7 +8,8 @@
 use std::borrow::Cow;
 
 use super::{
-    FieldKind, FieldSpec, ItemReader, ItemWriter, KeyAttribute, KeyFrom, Record, SortKey, Template,
+    FieldKind, FieldSpec, IndexSpec, ItemReader, ItemWriter, KeyAttribute, KeyFrom, Record,
+    SortKey, Template,
 };
 use crate::codec::{Mismatch, ScalarValue};
 use crate::context::{Scalar, ScalarType};
@@ -71,6 +72,17 @@ impl Template {
             matches!(field_type, ScalarType::S | ScalarType::N),
             "a field of a key template is a string or a number"
         );
+    }
+}
+
+impl IndexSpec {
+    /// The type of an index's key.
+    #[doc(hidden)]
+    #[must_use]
+    #[track_caller]
+    pub const fn key(field: usize, key_type: ScalarType) -> (usize, ScalarType) {
+        refuse_bool(key_type);
+        (field, key_type)
     }
 }
 

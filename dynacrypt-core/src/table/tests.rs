@@ -13,7 +13,10 @@ macro_rules! record {
             type PartitionKey = String;
             type SortKey = $sort;
             type Columns = ();
+            type Indexes = ();
             fn columns() {}
+
+            fn indexes() {}
             const SCHEMA: &'static Schema = &Schema::new(
                 stringify!($name),
                 "things",

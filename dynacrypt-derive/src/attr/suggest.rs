@@ -11,7 +11,7 @@ pub(crate) enum Place {
 }
 
 /// What can be said of a struct.
-pub(crate) const ON_STRUCT: [&str; 11] = [
+pub(crate) const ON_STRUCT: [&str; 12] = [
     "table",
     "rename_all",
     "crate",
@@ -23,7 +23,11 @@ pub(crate) const ON_STRUCT: [&str; 11] = [
     "sort_key_name",
     "entity",
     "entity_name",
+    "index",
 ];
+
+/// What can be said in `index(…)`, behind its name.
+pub(crate) const IN_INDEX: [&str; 5] = ["partition_key", "sort_key", "local", "project", "name"];
 
 /// What can be said of a field.
 pub(crate) const ON_FIELD: [&str; 18] = [
@@ -88,6 +92,19 @@ fn message(name: &str, place: Place) -> String {
         _ => String::new(),
     };
     format!("unknown attribute `{name}`{hint}\nvalid on {here}: {}", list(place.names()))
+}
+
+/// The error for a name that does not belong in `index(…)`.
+pub(super) fn unknown_in_index(name: &Ident) -> syn::Error {
+    let word = super::meta::text(name);
+    let hint = nearest(&word, &IN_INDEX)
+        .map(|known| format!(", did you mean `{known}`?"))
+        .unwrap_or_default();
+    let valid = list(&IN_INDEX);
+    syn::Error::new(
+        name.span(),
+        format!("unknown setting `{word}`{hint}\nvalid in `index(…)`: {valid}"),
+    )
 }
 
 /// `` `a`, `b`, `c` ``
@@ -184,7 +201,7 @@ mod tests {
         ] {
             assert_eq!(nearest(wrong, &ON_FIELD), Some(right), "{wrong}");
         }
-        for other in ["index", "cipher", "x", ""] {
+        for other in ["cipher", "beacon", "x", ""] {
             assert_eq!(nearest(other, &ON_FIELD), None, "{other}");
         }
     }

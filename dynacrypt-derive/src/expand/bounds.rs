@@ -67,6 +67,8 @@ fn bound(
         // here; with it, only where the record is used. An alias gets past this, and is stopped
         // there.
         Kind::Clear if is_secret(ty) => {}
+        // Below.
+        Kind::Clear if stored.indexed => {}
         Kind::Clear => {
             let field = if let Some(codec) = &stored.codec {
                 quote_spanned!(at=> #private::CodedField<#codec>)
@@ -80,6 +82,9 @@ fn bound(
             let as_field = super::fields::managed_trait(&private, managed);
             add(clauses, quote_spanned!(at=> #ty: #as_field));
         }
+    }
+    if stored.indexed && !matches!(stored.kind, Kind::Managed(_)) {
+        add(clauses, quote_spanned!(at=> #ty: #private::IndexField));
     }
     if stored.null {
         add(clauses, quote_spanned!(at=> #ty: #private::NullableField));

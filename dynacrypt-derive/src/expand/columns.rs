@@ -70,6 +70,7 @@ fn protection(record: &Record<'_>, stored: &Stored) -> TokenStream {
     match stored.kind {
         Kind::PartitionKey { .. } | Kind::SortKey { .. } => quote!(#private::expr::Key),
         Kind::Owner | Kind::Authenticated => quote!(#private::expr::Authenticated),
+        Kind::Clear if stored.indexed => quote!(#private::expr::Indexed),
         Kind::Clear => {
             if let Some(codec) = &stored.codec {
                 quote!(#private::expr::Coded<#codec>)

@@ -106,6 +106,7 @@ fn field_trait(record: &Record<'_>, stored: &Stored) -> TokenStream {
         Kind::PartitionKey { .. } | Kind::SortKey { .. } => quote!(#private::KeyAttribute),
         Kind::Owner => quote!(#private::OwnerField),
         Kind::Authenticated => quote!(#private::AuthenticatedField),
+        Kind::Clear if stored.indexed => quote!(#private::IndexField),
         Kind::Clear => {
             if let Some(codec) = &stored.codec {
                 quote!(#private::CodedField<#codec>)

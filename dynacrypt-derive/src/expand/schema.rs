@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::Type;
 use syn::spanned::Spanned;
 
-use super::{bounds, keys};
+use super::{bounds, indexes, keys};
 use crate::ast::{KeyPart, Kind, Managed, Record, Stored};
 use crate::attr::meta::text;
 use crate::crate_path::Private;
@@ -34,6 +34,7 @@ pub(super) fn schema(record: &Record<'_>) -> TokenStream {
     let owner =
         record.stored().find_map(|(field, stored)| owner_type(private, field.ty, stored.kind));
     let in_keys = keys::evaluated(record);
+    let indexes = indexes::specs(record);
     quote! {
         &#private::Schema::new(
             #name,
@@ -41,6 +42,7 @@ pub(super) fn schema(record: &Record<'_>) -> TokenStream {
             const { #owner #in_keys &[#(#made,)* #(#fields),*] },
             #whole
         )
+        #indexes
     }
 }
 

@@ -1,0 +1,153 @@
+//! The struct of a record's secondary indexes: a handle for each, under its name. It holds no value.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+
+use super::{bounds, schema};
+use crate::ast::{Field, Index, IndexKey, KeyPart, Kind, Managed, Record, Role};
+
+/// The struct, where there are indexes.
+pub(super) fn definition(record: &Record<'_>) -> Option<TokenStream> {
+    let Record { private, ident, .. } = record;
+    if record.indexes.is_empty() {
+        return None;
+    }
+    // The types of the handles ask of the fields what the implementation asks of them.
+    let generics = bounds::generics(record);
+    let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
+    let fields = record.indexes.iter().map(|index| {
+        let name = &index.ident;
+        let partition = key_type(record, index.partition);
+        let sort =
+            index.sort.map_or_else(|| quote!(#private::NoSortKey), |sort| key_type(record, sort));
+        quote!(pub #name: #private::Index<#ident #ty_generics, #partition, #sort>)
+    });
+    let allow = schema::allow_deprecated(record);
+    Some(quote! {
+        #allow
+        #[allow(
+            dead_code,
+            missing_docs,
+            missing_copy_implementations,
+            missing_debug_implementations,
+            private_interfaces,
+            unreachable_pub,
+            clippy::all,
+            clippy::pedantic,
+            clippy::type_repetition_in_bounds
+        )]
+        pub struct __Indexes #impl_generics #where_clause {
+            #(#fields,)*
+        }
+    })
+}
+
+/// The items of the record's implementation that speak of it.
+pub(super) fn items(record: &Record<'_>) -> TokenStream {
+    let Record { private, generics, .. } = record;
+    if record.indexes.is_empty() {
+        return quote! {
+            type Indexes = ();
+            fn indexes() -> Self::Indexes {}
+        };
+    }
+    let (_, ty_generics, _) = generics.split_for_impl();
+    let handles = record.indexes.iter().enumerate().map(|(number, index)| {
+        let name = &index.ident;
+        let number = Literal::usize_unsuffixed(number);
+        quote!(#name: #private::Index::new(#number))
+    });
+    quote! {
+        type Indexes = __Indexes #ty_generics;
+        fn indexes() -> Self::Indexes {
+            __Indexes { #(#handles,)* }
+        }
+    }
+}
+
+/// What the schema says of them, as a call on it.
+pub(super) fn specs(record: &Record<'_>) -> Option<TokenStream> {
+    let private = &record.private;
+    let specs = record.indexes.iter().filter_map(|index| spec(record, index));
+    (!record.indexes.is_empty())
+        .then(|| quote!(.with_indexes(const { &[#(#specs),*] as &[#private::IndexSpec] })))
+}
+
+fn spec(record: &Record<'_>, index: &Index) -> Option<TokenStream> {
+    let private = &record.private;
+    let Index { name, local, .. } = index;
+    let partition = key(record, index.partition)?;
+    let sort = match index.sort {
+        Some(sort) => {
+            let sort = key(record, sort)?;
+            quote!(::core::option::Option::Some(#sort))
+        }
+        None => quote!(::core::option::Option::None),
+    };
+    let holds = index.holds.as_ref().map_or_else(
+        || quote!(#private::IndexHolds::All),
+        |fields| {
+            let fields = fields.iter().map(|field| Literal::usize_unsuffixed(*field));
+            quote!(#private::IndexHolds::Fields(&[#(#fields),*]))
+        },
+    );
+    Some(quote!(#private::IndexSpec::new(#name, #local, #partition, #sort, #holds)))
+}
+
+/// Number and DynamoDB type of a key.
+fn key(record: &Record<'_>, key: IndexKey) -> Option<TokenStream> {
+    let private = &record.private;
+    match key {
+        IndexKey::Table(part) => {
+            let number = Literal::usize_unsuffixed(record.key_number(part)?);
+            let key_type = key_type(record, key);
+            let key_type = quote!(<#key_type as #private::KeyAttribute>::KEY_TYPE);
+            Some(quote!(#private::IndexSpec::key(#number, #key_type)))
+        }
+        IndexKey::Field(at) => {
+            let Field { ty, role: Role::Stored(stored), .. } = record.fields.get(at)? else {
+                return None;
+            };
+            let number = Literal::usize_unsuffixed(stored.index);
+            let indexed = indexed_type(ty, stored.kind);
+            let key_type = quote!(<#indexed as #private::IndexField>::INDEX_TYPE);
+            let at = ty.span();
+            let private_at = private.at(at);
+            Some(quote_spanned!(at=> #private_at::IndexSpec::key(#number, #key_type)))
+        }
+    }
+}
+
+/// What the index is looked up by.
+fn key_type(record: &Record<'_>, key: IndexKey) -> TokenStream {
+    let (private, ident) = (&record.private, record.ident);
+    let (_, ty_generics, _) = record.generics.split_for_impl();
+    match key {
+        IndexKey::Table(part) => {
+            let key = match part {
+                KeyPart::Partition => quote!(PartitionKey),
+                KeyPart::Sort => quote!(SortKey),
+            };
+            quote!(<#ident #ty_generics as #private::Record>::#key)
+        }
+        IndexKey::Field(at) => match record.fields.get(at) {
+            Some(Field { ty, role: Role::Stored(stored), .. }) => {
+                let indexed = indexed_type(ty, stored.kind);
+                quote!(<#indexed as #private::IndexField>::Key)
+            }
+            _ => quote!(#private::NoSortKey),
+        },
+    }
+}
+
+/// A time that the mapper uses is stored, and looked up, as a count: milliseconds, or for a time to
+/// live seconds.
+fn indexed_type(ty: &syn::Type, kind: Kind) -> TokenStream {
+    match kind {
+        Kind::Managed(Managed::Ttl | Managed::Created | Managed::Updated) => {
+            quote!(::core::primitive::i64)
+        }
+        _ => quote!(#ty),
+    }
+}
