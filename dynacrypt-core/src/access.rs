@@ -49,6 +49,20 @@ impl<R> OwnerProof<R> {
             Gate::StoredOwner { spec, owner } => Some((spec.name(), owner)),
         }
     }
+
+    /// The same proof, for the item only while it has this owner. Where the owner is part of the
+    /// key, or is settled already, nothing changes.
+    pub(crate) fn narrowed_to(self, owner: Scalar<'static>) -> Self
+    where
+        R: Record,
+    {
+        match (self.gate, R::SCHEMA.owner()) {
+            (Gate::Settled, Some(spec)) if !spec.is_key() => {
+                Self { key: self.key, gate: Gate::StoredOwner { spec, owner } }
+            }
+            (gate, _) => Self { key: self.key, gate },
+        }
+    }
 }
 
 impl<R: Record> fmt::Debug for OwnerProof<R> {

@@ -50,11 +50,30 @@ impl Header {
         commitment: &Commitment,
         wrapped: &[WrappedDataKey],
     ) -> Vec<u8> {
+        Self::encode_kind(KIND_HEADER, flags, salt, commitment, wrapped)
+    }
+
+    /// What stands before the ciphertext of a self-contained field.
+    pub(crate) fn encode_front(
+        salt: &Salt,
+        commitment: &Commitment,
+        wrapped: &[WrappedDataKey],
+    ) -> Vec<u8> {
+        Self::encode_kind(KIND_SELF_CONTAINED, 0, salt, commitment, wrapped)
+    }
+
+    fn encode_kind(
+        kind: u8,
+        flags: u8,
+        salt: &Salt,
+        commitment: &Commitment,
+        wrapped: &[WrappedDataKey],
+    ) -> Vec<u8> {
         let keys: usize = wrapped.iter().map(|key| 11 + key.bytes().len()).sum();
         let mut out = Vec::with_capacity(6 + SALT_LEN + COMMITMENT_LEN + keys);
         // `GeneratedKey` and `WrappedDataKey` bound count and lengths; the conversions do not fail.
         let count = u8::try_from(wrapped.len()).unwrap_or(u8::MAX);
-        out.extend_from_slice(&[MAGIC, KIND_HEADER, VERSION, SUITE, flags, count]);
+        out.extend_from_slice(&[MAGIC, kind, VERSION, SUITE, flags, count]);
         out.extend_from_slice(salt);
         out.extend_from_slice(commitment);
         for key in wrapped {
@@ -135,7 +154,7 @@ pub(crate) enum FieldForm {
 /// Tells the form of a sealed field; `None` for anything that is not one.
 pub(crate) fn field_form(blob: &[u8]) -> Option<FieldForm> {
     match blob {
-        [MAGIC, KIND_FIELD, rest @ ..] if rest.len() >= TAG_LEN => Some(FieldForm::InItem),
+        _ if is_sealed_with_item(blob) => Some(FieldForm::InItem),
         [MAGIC, KIND_SELF_CONTAINED, ..] => {
             let (header, rest) = Header::parse_prefix(blob, KIND_SELF_CONTAINED, 0)?;
             let start = blob.len() - rest.len();
@@ -144,6 +163,11 @@ pub(crate) fn field_form(blob: &[u8]) -> Option<FieldForm> {
         }
         _ => None,
     }
+}
+
+/// Whether a binary attribute may be a field sealed with its item.
+pub(crate) fn is_sealed_with_item(blob: &[u8]) -> bool {
+    matches!(blob, [MAGIC, KIND_FIELD, rest @ ..] if rest.len() >= TAG_LEN)
 }
 
 /// Whether a binary attribute counts as sealed where names are bound (docs/format.md section 4).
@@ -185,8 +209,7 @@ mod tests {
         assert_eq!(field_form(&field(1, &[0; 15])), None);
         assert_eq!(field_form(&field(3, &[0; 99])), None);
         assert_eq!(field_form(b""), None);
-        let mut own = Header::encode(0, &[1; 16], &[2; 32], &[wrapped(60)]);
-        *own.get_mut(1).unwrap() = KIND_SELF_CONTAINED;
+        let mut own = Header::encode_front(&[1; 16], &[2; 32], &[wrapped(60)]);
         let start = own.len();
         own.extend_from_slice(&[0; 16]);
         assert!(

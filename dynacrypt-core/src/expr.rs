@@ -23,6 +23,7 @@
 //! # let _ = adult;
 //! ```
 
+mod actions;
 mod column;
 mod condition;
 mod key;
@@ -32,15 +33,16 @@ mod render;
 mod update;
 mod value;
 
+pub(crate) use actions::Actions;
 pub use column::{Column, Numeric};
 pub(crate) use condition::Node;
 pub use condition::{AttributeType, Condition, Size};
 pub use path::Path;
 pub use protection::{
-    Assign, Authenticated, Clear, Coded, Comparable, Encrypted, InKey, Indexed, Key, Managed,
-    ManagedTime, Protection, Readable, Ttl, Whole,
+    Assign, Authenticated, Clear, Coded, Comparable, Encrypted, InKey, InTheClear, Indexed, Key,
+    Managed, ManagedTime, Protection, Readable, SetOf, Ttl, Whole,
 };
 pub(crate) use render::Placeholders;
-pub(crate) use update::{Actions, SecretSource};
+pub(crate) use update::SecretSource;
 pub use update::{Assigned, Update};
-pub use value::{Collection, IntoValue, TextLike};
+pub use value::{Collection, IntoValue, List, TextLike};

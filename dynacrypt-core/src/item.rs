@@ -1,6 +1,10 @@
 //! Records to sealed items and back: steps of docs/format.md section 7. It never talks to a table
 //! and never decides who may see what.
 
+mod fields;
+
+pub(crate) use fields::check_unknown_can_stay;
+
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::primitives::Blob;
@@ -17,7 +21,7 @@ use crate::keys::SealingKey;
 use crate::observe;
 use crate::record::{
     Attributes, FieldKind, FieldSpec, HEADER_ATTRIBUTE, ItemReader, ItemWriter, Key, Record, Room,
-    Schema,
+    Schema, Stamp,
 };
 use crate::seal::Sealer;
 use crate::sealed::{Sealed, Unopened};
@@ -49,8 +53,17 @@ impl Sealer {
     /// Each call draws a fresh salt from the operating system, and so uses a fresh key: sealing the
     /// same record twice gives items that have nothing in common.
     pub async fn seal<R: Record + Sync>(&self, record: &R) -> Result<Sealed<R>> {
+        self.seal_stamped(record, None).await
+    }
+
+    /// Seals a record as the repository stores it: with the next version, and the time.
+    pub(crate) async fn seal_stamped<R: Record + Sync>(
+        &self,
+        record: &R,
+        stamp: Option<Stamp>,
+    ) -> Result<Sealed<R>> {
         let key = self.sealing_key(R::SCHEMA.table()).await?;
-        seal_with(record, &key, self.tenant(), &crypto::random()?)
+        seal_with(record, stamp, &key, self.tenant(), &crypto::random()?)
     }
 
     /// Opens an item that came from elsewhere than the repository: a stream, an export, a call of
@@ -162,12 +175,14 @@ impl Sealer {
 /// Seals with a given salt. Only `Sealer::seal` calls it, with a fresh one.
 fn seal_with<R: Record>(
     record: &R,
+    stamp: Option<Stamp>,
     data_key: &SealingKey,
     tenant: Option<&str>,
     salt: &Salt,
 ) -> Result<Sealed<R>> {
     let schema = R::SCHEMA;
-    let mut writer = ItemWriter::new(schema, Room { before: FIELD_PREFIX_LEN, after: TAG_LEN });
+    let room = Room { before: FIELD_PREFIX_LEN, after: TAG_LEN };
+    let mut writer = ItemWriter::new(schema, room).stamped(stamp);
     record.write(&mut writer)?;
     let (mut item, plaintexts) = writer.into_parts();
     let incomplete =

@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use crate::record::{Attributes, Key, Record};
+use crate::record::{Attributes, FieldSpec, Key, Record};
 
 /// An item of `R` whose encrypted fields are ciphertext. Only
 /// [`Sealer::seal`](crate::seal::Sealer::seal) makes one.
@@ -45,6 +45,31 @@ impl<R> Sealed<R> {
 impl<R: Record> fmt::Debug for Sealed<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         debug(f, "Sealed", R::SCHEMA.table(), &self.item)
+    }
+}
+
+/// Encrypted fields of an update, sealed for the item of one key: a field's new attribute, or `None`
+/// where it is to be absent. Only the `item` module makes them.
+pub(crate) struct SealedFields<R> {
+    key: Key<R>,
+    fields: Vec<(&'static FieldSpec, Option<AttributeValue>)>,
+}
+
+impl<R> SealedFields<R> {
+    pub(crate) fn assemble(
+        key: Key<R>,
+        fields: Vec<(&'static FieldSpec, Option<AttributeValue>)>,
+    ) -> Self {
+        Self { key, fields }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.fields.is_empty()
+    }
+
+    /// The key that they were sealed for, and the attributes.
+    pub(crate) fn into_parts(self) -> (Key<R>, Vec<(&'static FieldSpec, Option<AttributeValue>)>) {
+        (self.key, self.fields)
     }
 }
 

@@ -4,7 +4,9 @@
 
 mod batch;
 mod call;
+mod expiry;
 mod get;
+mod parts;
 mod query;
 pub(crate) mod tables;
 mod terms;
@@ -23,11 +25,12 @@ use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use crate::access::OwnerProof;
 use crate::codec;
 use crate::error::{Error, ErrorKind, Result};
-use crate::record::{Attributes, FieldSpec, Key, Record, Schema};
+use crate::record::{Attributes, FieldSpec, Key, Schema};
 use crate::transport::HttpsGuard;
 
 pub(crate) use batch::{BatchChange, BatchEntry, BatchKey, MAX_READS, MAX_WIRE_LEN, MAX_WRITES};
 pub(crate) use call::Returns;
+pub(crate) use expiry::Expiry;
 pub(crate) use query::{Page, Wanted, key_names, position};
 pub(crate) use terms::{Refused, Terms};
 pub(crate) use transact::{

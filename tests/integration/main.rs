@@ -32,6 +32,7 @@ mod tenants;
 mod transactions;
 mod type_errors;
 mod types;
+mod updates;
 mod vectors;
 mod world;
 

@@ -23,8 +23,10 @@ use crate::record::{FieldSpec, Record};
 /// ciphertexts of one value are equal.
 pub struct Column<R, T, P> {
     field: usize,
-    types: PhantomData<fn() -> (R, T, P)>,
+    types: PhantomData<Types<R, T, P>>,
 }
+
+type Types<R, T, P> = fn() -> (R, T, P);
 
 impl<R, T, P> Column<R, T, P> {
     /// The column of a field by its number. Called by the derive macro.

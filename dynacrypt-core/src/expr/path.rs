@@ -10,14 +10,14 @@ use super::column::serialized;
 use super::condition::{AttributeType, Comparison, Condition, Node, Operand, Size};
 
 /// A step into a nested value.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Step {
     Key(String),
     Index(usize),
 }
 
 /// A path without the record it belongs to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct RawPath {
     pub(super) attribute: &'static str,
     pub(super) steps: Vec<Step>,
@@ -26,6 +26,16 @@ pub(crate) struct RawPath {
 impl RawPath {
     pub(crate) fn attribute(name: &'static str) -> Self {
         Self { attribute: name, steps: Vec::new() }
+    }
+
+    /// Whether it is an attribute, and not a place inside one.
+    pub(super) fn is_attribute(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// Whether the other is this place, or one inside it.
+    pub(super) fn holds(&self, other: &Self) -> bool {
+        self.attribute == other.attribute && other.steps.starts_with(&self.steps)
     }
 }
 

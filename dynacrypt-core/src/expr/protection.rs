@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::update::Assigned;
+use crate::codec::{AsSet, Set};
 use crate::error::Result;
 use crate::record::{
     AuthenticatedField, ClearField, CodedField, EncryptedField, IndexField, ItemReader, ItemWriter,
@@ -193,6 +194,31 @@ impl<T: EncryptedField + Send + 'static> Assign<T> for Encrypted {
         Ok(Assigned::Secret(Box::new(move |out: &mut ItemWriter| value.write(out, field))))
     }
 }
+
+/// A protection under which values stand in the clear, as attributes.
+#[diagnostic::on_unimplemented(
+    message = "a column that is stored as `{Self}` is not in the clear",
+    label = "not a clear column",
+    note = "whether an encrypted field is there can be a condition of the update: `not_exists()`"
+)]
+pub trait InTheClear: Protection {}
+
+impl InTheClear for Clear {}
+impl<C> InTheClear for Coded<C> {}
+impl InTheClear for Indexed {}
+impl InTheClear for Ttl {}
+
+/// A column that is a DynamoDB set.
+#[diagnostic::on_unimplemented(
+    message = "a column of type `{T}` is not a DynamoDB set",
+    label = "not a set",
+    note = "make it one by `#[dynacrypt(with = dynacrypt::codec::AsSet)]`, or by the type `dynacrypt::codec::Set<…>`: other collections are stored as lists"
+)]
+pub trait SetOf<T>: Protection {}
+
+impl<T> SetOf<T> for Coded<AsSet> {}
+impl<C> SetOf<Set<C>> for Clear {}
+impl<C> SetOf<Option<Set<C>>> for Clear {}
 
 /// How the value of a column is read from an opened item, for projections.
 #[doc(hidden)]

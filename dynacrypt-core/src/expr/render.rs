@@ -10,6 +10,11 @@ use super::condition::{Comparison, Condition, Node, Operand};
 use super::path::{RawPath, Step};
 use crate::error::{Error, ErrorKind, Result};
 
+/// Names by their placeholders, as a request takes them.
+pub(crate) type Names = HashMap<String, String>;
+/// Values by their placeholders, as a request takes them.
+pub(crate) type Values = HashMap<String, AttributeValue>;
+
 /// The names and values of one request's expressions.
 #[derive(Default)]
 pub(crate) struct Placeholders {
@@ -133,17 +138,15 @@ impl Placeholders {
 
     /// Names and values for the request; `None` where there are none, since DynamoDB refuses empty
     /// ones.
-    pub(crate) fn finish(
-        self,
-    ) -> (Option<HashMap<String, String>>, Option<HashMap<String, AttributeValue>>) {
+    pub(crate) fn finish(self) -> (Option<Names>, Option<Values>) {
         let numbered = |prefix: char, mark: char, at: usize| format!("{prefix}{mark}{at}");
-        let names: HashMap<_, _> = self
+        let names: Names = self
             .names
             .into_iter()
             .enumerate()
             .map(|(at, name)| (numbered('#', 'n', at), name))
             .collect();
-        let values: HashMap<_, _> = self
+        let values: Values = self
             .values
             .into_iter()
             .enumerate()

@@ -1,17 +1,18 @@
-//! Update actions of a record, as a list, and their text. Values of encrypted columns stay in their
-//! `Secret` until they are sealed; this module never seals them.
+//! Updates of a record, typed by its columns. Values of encrypted columns stay in their `Secret` until
+//! they are sealed; this module never seals them.
 
 use std::fmt;
 use std::marker::PhantomData;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
+use super::actions::{Actions, SetTo};
 use super::column::{Column, Numeric, serialized};
 use super::condition::Operand;
-use super::path::{Path, RawPath};
-use super::protection::{Assign, Clear};
-use super::render::Placeholders;
-use super::value::{Collection, IntoValue};
+use super::path::Path;
+use super::protection::{Assign, Clear, InTheClear, SetOf};
+use super::value::{Collection, IntoValue, List};
+use crate::codec::{AsSet, AttributeCodec, SetElement};
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::{ItemWriter, Record};
 
@@ -41,30 +42,46 @@ impl fmt::Debug for Assigned {
 /// An authenticated field, a key, and an encrypted field of a `whole` record are not offered: setting
 /// one does not compile. A secret is sealed on its own, without reading the item.
 ///
-/// Each column may stand in one action only; DynamoDB refuses more, and so does sending it
-/// (`is_invalid_record`).
+/// Each place may stand in one action only, and not beside one inside it; an update needs an action
+/// that changes something. Anything else is `is_invalid_request` when it is sent, before anything
+/// else happens.
+///
+/// # Examples
+/// ```
+/// # extern crate dynacrypt_core as dynacrypt;
+/// use std::collections::BTreeSet;
+///
+/// use dynacrypt::codec::AsSet;
+/// use dynacrypt::expr::Update;
+/// use dynacrypt::record::Record;
+/// use dynacrypt::secret::Secret;
+/// use dynacrypt_derive::Record;
+///
+/// #[derive(Record)]
+/// #[dynacrypt(table = "orders")]
+/// struct Order {
+///     #[dynacrypt(partition_key, owner)]
+///     user_id: String,
+///     status: String,
+///     visits: u32,
+///     #[dynacrypt(with = AsSet)]
+///     tags: BTreeSet<String>,
+///     #[encrypted]
+///     card: Option<Secret<String>>,
+/// }
+///
+/// let order = Order::columns();
+/// let update = Update::new()
+///     .set(order.status, "paid")
+///     .set(order.card, Secret::from("4242 4242 4242 4242"))
+///     .add(order.visits, 1)
+///     .add_to_set(order.tags, ["vip"]);
+/// # let _ = update;
+/// ```
 #[must_use = "an update does nothing until it is sent"]
 pub struct Update<R> {
     pub(crate) actions: Actions,
     record: PhantomData<fn() -> R>,
-}
-
-#[derive(Default)]
-pub(crate) struct Actions {
-    pub(crate) set: Vec<(RawPath, SetTo)>,
-    pub(crate) remove: Vec<RawPath>,
-    pub(crate) add: Vec<(RawPath, Operand)>,
-    pub(crate) delete: Vec<(RawPath, Operand)>,
-    /// Encrypted fields by number, to be sealed and then set.
-    pub(crate) secrets: Vec<(usize, SecretSource)>,
-    pub(crate) error: Option<Error>,
-}
-
-pub(crate) enum SetTo {
-    Value(Operand),
-    IfAbsent(Operand),
-    Append(Operand),
-    Prepend(Operand),
 }
 
 impl<R> Default for Update<R> {
@@ -79,7 +96,7 @@ impl<R: Record> Update<R> {
         Self::default()
     }
 
-    /// Sets a column. `None` removes it.
+    /// Sets a column. `None` removes it, and so does an empty set.
     pub fn set<T, P: Assign<T>>(
         mut self,
         column: Column<R, T, P>,
@@ -97,12 +114,14 @@ impl<R: Record> Update<R> {
         self
     }
 
-    /// Sets a clear column where the item has none yet.
-    pub fn set_if_absent<T>(mut self, column: Column<R, T, Clear>, value: impl IntoValue<T>) -> Self
-    where
-        Clear: Assign<T>,
-    {
-        match Clear::assign::<R>(column.field(), value.into_value()) {
+    /// Sets a clear column where the item has none yet. `None` changes nothing. An attribute that is
+    /// there as NULL counts as one.
+    pub fn set_if_absent<T, P: Assign<T> + InTheClear>(
+        mut self,
+        column: Column<R, T, P>,
+        value: impl IntoValue<T>,
+    ) -> Self {
+        match P::assign::<R>(column.field(), value.into_value()) {
             Ok(Assigned::Attribute(attribute)) => {
                 let value = SetTo::IfAbsent(Operand::Value(attribute));
                 self.actions.set.push((column.path().into(), value));
@@ -119,23 +138,90 @@ impl<R: Record> Update<R> {
         self
     }
 
-    /// Adds to a number; an absent one counts as 0. A negative number subtracts.
-    pub fn add<T: Numeric, N: serde::Serialize + Numeric>(
+    /// Adds to a number; an absent one counts as 0. A negative number subtracts. The attribute must
+    /// be a number, or absent.
+    #[expect(clippy::needless_pass_by_value, reason = "a number reads best without a reference")]
+    pub fn add<T: Numeric, P: InTheClear, N: serde::Serialize + Numeric>(
         mut self,
-        column: Column<R, T, Clear>,
+        column: Column<R, T, P>,
         number: N,
     ) -> Self {
-        self.actions.add.push((column.path().into(), serialized(&number)));
+        match serialized(&number) {
+            Operand::Value(AttributeValue::N(number)) => {
+                let number = Operand::Value(AttributeValue::N(number));
+                self.actions.add.push((column.path().into(), number));
+            }
+            Operand::Invalid(error) => self.fail(error),
+            _ => self.fail(invalid("only a number is added to a number")),
+        }
         self
     }
 
-    /// Sets a value inside a clear column.
+    /// Adds elements to a set; those that it has stay, and an absent set counts as empty. Without
+    /// elements it changes nothing.
+    ///
+    /// The attribute must be a DynamoDB set of their kind, or absent: a [`Set`](crate::codec::Set)
+    /// that was stored empty is a list, and DynamoDB refuses the update.
+    pub fn add_to_set<T, P, V>(
+        mut self,
+        column: Column<R, T, P>,
+        elements: impl IntoIterator<Item = V>,
+    ) -> Self
+    where
+        T: Collection<Element: SetElement + Clone + PartialEq>,
+        P: SetOf<T>,
+        V: IntoValue<T::Element>,
+    {
+        if let Some(set) = self.set_of::<T, V>(elements) {
+            self.actions.add.push((column.path().into(), set));
+        }
+        self
+    }
+
+    /// Takes elements out of a set; those that it does not have are no error. A set that gets empty
+    /// becomes absent. Without elements it changes nothing.
+    ///
+    /// The attribute must be a DynamoDB set of their kind, or absent.
+    pub fn delete_from_set<T, P, V>(
+        mut self,
+        column: Column<R, T, P>,
+        elements: impl IntoIterator<Item = V>,
+    ) -> Self
+    where
+        T: Collection<Element: SetElement + Clone + PartialEq>,
+        P: SetOf<T>,
+        V: IntoValue<T::Element>,
+    {
+        if let Some(set) = self.set_of::<T, V>(elements) {
+            self.actions.delete.push((column.path().into(), set));
+        }
+        self
+    }
+
+    fn set_of<T, V>(&mut self, elements: impl IntoIterator<Item = V>) -> Option<Operand>
+    where
+        T: Collection<Element: SetElement + Clone + PartialEq>,
+        V: IntoValue<T::Element>,
+    {
+        let elements: Vec<T::Element> = elements.into_iter().map(V::into_value).collect();
+        match AsSet::to_attribute(&elements) {
+            Ok(set) => set.map(Operand::Value),
+            Err(error) => {
+                let invalid = Error::new(ErrorKind::InvalidRecord);
+                self.fail(invalid.with_composed_reason(error.to_string()));
+                None
+            }
+        }
+    }
+
+    /// Sets a value inside a clear column. What holds the place must be there.
     pub fn set_path(mut self, path: Path<R>, value: &impl serde::Serialize) -> Self {
         self.actions.set.push((path.into(), SetTo::Value(serialized(value))));
         self
     }
 
-    /// Sets a value inside a clear column where there is none yet.
+    /// Sets a value inside a clear column where there is none yet. What holds the place must be
+    /// there.
     pub fn set_path_if_absent(mut self, path: Path<R>, value: &impl serde::Serialize) -> Self {
         self.actions.set.push((path.into(), SetTo::IfAbsent(serialized(value))));
         self
@@ -148,31 +234,29 @@ impl<R: Record> Update<R> {
     }
 
     /// Puts elements after those of a list; an absent list counts as empty.
-    pub fn append<T: Collection>(
+    pub fn append<T: List, V: IntoValue<T::Element>>(
         mut self,
         column: Column<R, T, Clear>,
-        elements: impl IntoIterator<Item = T::Element>,
+        elements: impl IntoIterator<Item = V>,
     ) -> Self
     where
         T::Element: serde::Serialize,
     {
-        let elements: Vec<T::Element> = elements.into_iter().collect();
-        let list = serialized(&elements);
+        let list = list_of::<T, V>(elements);
         self.actions.set.push((column.path().into(), SetTo::Append(list)));
         self
     }
 
     /// Puts elements before those of a list; an absent list counts as empty.
-    pub fn prepend<T: Collection>(
+    pub fn prepend<T: List, V: IntoValue<T::Element>>(
         mut self,
         column: Column<R, T, Clear>,
-        elements: impl IntoIterator<Item = T::Element>,
+        elements: impl IntoIterator<Item = V>,
     ) -> Self
     where
         T::Element: serde::Serialize,
     {
-        let elements: Vec<T::Element> = elements.into_iter().collect();
-        let list = serialized(&elements);
+        let list = list_of::<T, V>(elements);
         self.actions.set.push((column.path().into(), SetTo::Prepend(list)));
         self
     }
@@ -182,62 +266,22 @@ impl<R: Record> Update<R> {
     }
 }
 
+fn list_of<T: Collection, V: IntoValue<T::Element>>(
+    elements: impl IntoIterator<Item = V>,
+) -> Operand
+where
+    T::Element: serde::Serialize,
+{
+    let elements: Vec<T::Element> = elements.into_iter().map(V::into_value).collect();
+    serialized(&elements)
+}
+
+fn invalid(reason: &'static str) -> Error {
+    Error::new(ErrorKind::InvalidRecord).with_reason(reason)
+}
+
 impl<R> fmt::Debug for Update<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Update").finish_non_exhaustive()
-    }
-}
-
-impl Actions {
-    /// The text of the actions. Secrets must have been sealed and moved to `set`.
-    pub(crate) fn render(&self, placeholders: &mut Placeholders) -> Result<String> {
-        if let Some(error) = &self.error {
-            return Err(error.clone());
-        }
-        let operand = |placeholders: &mut Placeholders, operand: &Operand| match operand {
-            Operand::Value(value) => Ok(placeholders.value(value.clone())),
-            Operand::Invalid(error) => Err(error.clone()),
-            Operand::Path(_) | Operand::Size(_) => Err(Error::new(ErrorKind::InvalidRecord)),
-        };
-        let mut clauses = Vec::new();
-        let mut set = Vec::new();
-        for (path, value) in &self.set {
-            let path = placeholders.path(path);
-            set.push(match value {
-                SetTo::Value(value) => format!("{path} = {}", operand(placeholders, value)?),
-                SetTo::IfAbsent(value) => {
-                    format!("{path} = if_not_exists({path}, {})", operand(placeholders, value)?)
-                }
-                SetTo::Append(list) | SetTo::Prepend(list) => {
-                    let list = operand(placeholders, list)?;
-                    let empty = placeholders.value(AttributeValue::L(Vec::new()));
-                    let old = format!("if_not_exists({path}, {empty})");
-                    if matches!(value, SetTo::Append(_)) {
-                        format!("{path} = list_append({old}, {list})")
-                    } else {
-                        format!("{path} = list_append({list}, {old})")
-                    }
-                }
-            });
-        }
-        let pairs = |placeholders: &mut Placeholders, pairs: &[(RawPath, Operand)]| {
-            pairs
-                .iter()
-                .map(|(path, value)| {
-                    let path = placeholders.path(path);
-                    Ok(format!("{path} {}", operand(placeholders, value)?))
-                })
-                .collect::<Result<Vec<_>>>()
-        };
-        let remove: Vec<String> = self.remove.iter().map(|path| placeholders.path(path)).collect();
-        let add = pairs(placeholders, &self.add)?;
-        let delete = pairs(placeholders, &self.delete)?;
-        for (keyword, list) in [("SET", set), ("REMOVE", remove), ("ADD", add), ("DELETE", delete)]
-        {
-            if !list.is_empty() {
-                clauses.push(format!("{keyword} {}", list.join(", ")));
-            }
-        }
-        Ok(clauses.join(" "))
     }
 }

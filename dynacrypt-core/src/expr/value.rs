@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use crate::codec::Binary;
+use crate::codec::{Binary, Set};
 
 /// What may be given where a value of type `T` is wanted: the value; what it holds, for an
 /// `Option`; a `&str` for a `String`.
@@ -69,9 +69,24 @@ impl<T, S> Collection for HashSet<T, S> {
     type Element = T;
 }
 
+impl<C: Collection> Collection for Set<C> {
+    type Element = C::Element;
+}
+
 impl<C: Collection> Collection for Option<C> {
     type Element = C::Element;
 }
+
+/// A type that is stored as a DynamoDB list.
+#[diagnostic::on_unimplemented(
+    message = "a column of type `{Self}` cannot be appended to",
+    label = "expected a list: a `Vec`, or an `Option` of one",
+    note = "add elements to a set with `add_to_set`"
+)]
+pub trait List: Collection {}
+
+impl<T> List for Vec<T> {}
+impl<L: List> List for Option<L> {}
 
 /// A type whose values have a beginning: a text or bytes.
 #[diagnostic::on_unimplemented(

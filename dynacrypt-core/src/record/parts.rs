@@ -50,6 +50,11 @@ impl ItemWriter {
         Self::with(schema, None)
     }
 
+    /// Takes secrets that are sealed by themselves.
+    pub(crate) fn of_secrets(schema: &'static Schema, room: Room) -> Self {
+        Self { room: Some(room), ..Self::with(schema, None) }
+    }
+
     /// Takes clear values, to look at them: for conditions and updates.
     pub(crate) fn clear_only(schema: &'static Schema) -> Self {
         Self { room: Some(Room { before: 0, after: 0 }), ..Self::with(schema, None) }

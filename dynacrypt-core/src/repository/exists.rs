@@ -12,5 +12,6 @@ pub(super) async fn exists<R: Record>(
     key: Key<R>,
 ) -> Result<bool> {
     let proof = access::check_key(principal, "exists", key)?;
-    repository.store.exists(proof).await
+    let expiry = repository.expiry()?;
+    repository.store.exists_at(&proof, expiry.as_ref()).await
 }

@@ -12,7 +12,8 @@ pub(super) async fn get<R: Record>(
     key: Key<R>,
 ) -> Result<Option<R>> {
     let proof = access::check_key(principal, "get", key)?;
-    match repository.store.get(proof).await? {
+    let expiry = repository.expiry()?;
+    match repository.store.get_at(&proof, expiry.as_ref()).await? {
         Some(unopened) => repository.sealer.open_unopened(unopened).await.map(Some),
         None => Ok(None),
     }

@@ -7,12 +7,11 @@ use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::ReturnValue;
 
 use super::terms::{Refused, Terms};
-use super::write::{Action, PutMode, Write};
+use super::write::{Action, Write};
 use super::{DynamoStore, kind_of};
 use crate::access::OwnerProof;
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::{Attributes, Record};
-use crate::sealed::Sealed;
 use crate::transport::translate;
 
 /// Which item a write gives back.
@@ -121,23 +120,6 @@ impl DynamoStore {
                 .with_reason("a check is part of a transaction")
                 .into()),
         }
-    }
-
-    /// Stores a sealed item under the proof's key.
-    ///
-    /// # Errors
-    /// `is_conflict` where the key is taken and may not be replaced; `is_not_found` where there is
-    /// nothing to replace; `is_item_too_large` before anything is sent; `is_access_denied`
-    /// where the proof was issued for another item; DynamoDB's, as [`get`](Self::get).
-    pub(crate) async fn put<R: Record>(
-        &self,
-        proof: OwnerProof<R>,
-        sealed: Sealed<R>,
-        mode: PutMode,
-        terms: &Terms<R>,
-    ) -> Result<(), Refused> {
-        let write = Write::put(&proof, sealed, mode, terms)?;
-        self.write(write, Returns::Nothing).await.map(drop)
     }
 
     /// Deletes the item of the proof's key; gives whether there was one. An item of another owner

@@ -1,18 +1,17 @@
 //! What a write demands of the item that it meets, and what a failed demand means. It never sees a
 //! plaintext, and hands out no item that is not the principal's.
 
+use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 
+use super::partition_name;
 use crate::access::OwnerProof;
 use crate::codec;
 use crate::context::{Number, Scalar};
 use crate::envelope::{self, Header};
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Result};
 use crate::expr::{Condition, Placeholders};
 use crate::record::{Attributes, FieldRole, HEADER_ATTRIBUTE, Record};
-
-use super::partition_name;
-use crate::error::Result;
 
 /// What the caller demands, beside what the owner check does.
 pub(crate) struct Terms<R> {
@@ -20,12 +19,15 @@ pub(crate) struct Terms<R> {
     pub(crate) condition: Option<Condition<R>>,
     /// The version that the item must have; 0: none yet.
     pub(crate) version: Option<u64>,
+    /// The header that the item must have, where it was read before; `None` inside: no item yet.
+    pub(crate) header: Option<Option<AttributeValue>>,
     /// Whether a failure is to tell the caller's own item as it is.
     pub(crate) return_existing: bool,
 }
 
 impl<R> Terms<R> {
-    pub(crate) const NONE: Self = Self { condition: None, version: None, return_existing: false };
+    pub(crate) const NONE: Self =
+        Self { condition: None, version: None, header: None, return_existing: false };
 
     /// Adds a condition to those there are.
     pub(crate) fn demand(&mut self, condition: Condition<R>) {
@@ -36,9 +38,20 @@ impl<R> Terms<R> {
     }
 }
 
+impl<R> Default for Terms<R> {
+    fn default() -> Self {
+        Self::NONE
+    }
+}
+
 impl<R> Clone for Terms<R> {
     fn clone(&self) -> Self {
-        Self { condition: self.condition.clone(), ..*self }
+        Self {
+            condition: self.condition.clone(),
+            header: self.header.clone(),
+            version: self.version,
+            return_existing: self.return_existing,
+        }
     }
 }
 
@@ -58,6 +71,7 @@ pub(crate) struct Demands {
     presence: Presence,
     owner: Option<(&'static str, Scalar<'static>)>,
     version: Option<(&'static str, u64)>,
+    header: Option<Option<AttributeValue>>,
     condition: bool,
     sealed: bool,
     return_existing: bool,
@@ -111,11 +125,16 @@ impl Demands {
                 format!("{name} = {version}")
             });
         }
+        if let Some(header) = &terms.header {
+            let name = placeholders.name(HEADER_ATTRIBUTE);
+            all.push(match header {
+                Some(header) => format!("{name} = {}", placeholders.value(header.clone())),
+                None => format!("attribute_not_exists({name})"),
+            });
+        }
         if sealed {
             let header = placeholders.name(HEADER_ATTRIBUTE);
-            let start = AttributeValue::B(aws_sdk_dynamodb::primitives::Blob::new(
-                envelope::OPEN_TO_FIELDS,
-            ));
+            let start = AttributeValue::B(Blob::new(envelope::OPEN_TO_FIELDS));
             let start = placeholders.value(start);
             all.push(format!("begins_with({header}, {start})"));
         }
@@ -126,6 +145,7 @@ impl Demands {
             presence,
             owner,
             version,
+            header: terms.header.clone(),
             condition: terms.condition.is_some(),
             sealed,
             return_existing: terms.return_existing,
@@ -135,7 +155,11 @@ impl Demands {
 
     /// Whether the item that failed them is needed to tell what failed.
     pub(super) fn need_existing(&self) -> bool {
-        self.condition || self.version.is_some() || self.sealed || self.return_existing
+        self.condition
+            || self.version.is_some()
+            || self.header.is_some()
+            || self.sealed
+            || self.return_existing
     }
 
     /// What a failed condition means, given the item that failed it; and that item, where it is the
@@ -156,8 +180,8 @@ impl Demands {
             }
             Some(item) => self.judge_own(item),
             None if self.presence == Presence::Present => Error::new(ErrorKind::NotFound),
-            None => Error::new(match self.version {
-                Some((_, 1..)) => ErrorKind::VersionConflict,
+            None => Error::new(match (self.version, &self.header) {
+                (Some((_, 1..)), _) | (_, Some(Some(_))) => ErrorKind::VersionConflict,
                 _ if self.condition => ErrorKind::ConditionFailed,
                 _ => ErrorKind::Conflict,
             }),
@@ -169,8 +193,12 @@ impl Demands {
         if self.version.is_some_and(|(name, version)| !has_version(item, name, version)) {
             return Error::new(ErrorKind::VersionConflict);
         }
+        let header = item.get(HEADER_ATTRIBUTE);
+        if self.header.as_ref().is_some_and(|expected| expected.as_ref() != header) {
+            return Error::new(ErrorKind::VersionConflict);
+        }
         if self.sealed {
-            match item.get(HEADER_ATTRIBUTE) {
+            match header {
                 Some(AttributeValue::B(header)) => match Header::parse(header.as_ref()) {
                     Some(header) if header.is_whole() => {
                         return Error::new(ErrorKind::InvalidItem)

@@ -3,21 +3,16 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::error::BuildError;
-use aws_sdk_dynamodb::types::{
-    AttributeValue, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure,
-    TransactWriteItem, Update as UpdatePart,
-};
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 
 use super::terms::{Demands, Presence, Terms, version_name};
 use super::{is_of_owner, key_attributes};
 use crate::access::OwnerProof;
 use crate::codec::{self, MAX_ITEM_LEN};
-use crate::context::Number;
 use crate::error::{Error, ErrorKind, Result};
-use crate::expr::Placeholders;
-use crate::record::{Attributes, FieldRole, Record};
-use crate::sealed::Sealed;
+use crate::expr::{Actions, Placeholders};
+use crate::record::{Attributes, FieldRole, FieldSpec, HEADER_ATTRIBUTE, Record, Stamp};
+use crate::sealed::{Sealed, SealedFields};
 
 /// Which items a put may meet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,6 +83,67 @@ impl Write {
         Ok(Self::new(Action::Put(sealed.into_item()), demands, placeholders))
     }
 
+    /// Stores a sealed item under the proof's key, and keeps what the item that is there has besides
+    /// the record's attributes.
+    ///
+    /// # Errors
+    /// As [`put`](Self::put).
+    pub(crate) fn put_over<R: Record>(
+        proof: &OwnerProof<R>,
+        sealed: Sealed<R>,
+        mode: PutMode,
+        terms: &Terms<R>,
+    ) -> Result<Self> {
+        check_sealed(proof, &sealed)?;
+        let mut placeholders = Placeholders::default();
+        let demands = put_demands(proof, &sealed, mode, terms, &mut placeholders)?;
+        let mut item = sealed.into_item();
+        let mut actions = Actions::default();
+        let fields = R::SCHEMA.fields().iter().filter(|spec| !spec.is_key()).map(FieldSpec::name);
+        for name in fields.chain([HEADER_ATTRIBUTE]) {
+            actions.assign(name, item.remove(name));
+        }
+        let text = actions.render(&mut placeholders)?;
+        let key = key_attributes(R::SCHEMA, proof.key());
+        Ok(Self::new(Action::Update(key, text), demands, placeholders))
+    }
+
+    /// Changes the item of the proof's key, if it is there: by the actions, the sealed fields, and
+    /// what the mapper itself counts and stamps.
+    ///
+    /// # Errors
+    /// `is_access_denied` where the fields were sealed for another item; `is_invalid_record` where a
+    /// value or a condition cannot be written.
+    pub(crate) fn update<R: Record>(
+        proof: &OwnerProof<R>,
+        mut actions: Actions,
+        fields: SealedFields<R>,
+        stamp: Stamp,
+        terms: &Terms<R>,
+    ) -> Result<Self> {
+        let schema = R::SCHEMA;
+        let touches_sealed = actions.touch_sealed(schema) || !fields.is_empty();
+        let (key, fields) = fields.into_parts();
+        if key != *proof.key() {
+            return Err(Error::new(ErrorKind::AccessDenied));
+        }
+        for (spec, attribute) in fields {
+            actions.assign(spec.name(), attribute);
+        }
+        if let Some((_, version)) = schema.role(FieldRole::Version) {
+            actions.count_up(version.name());
+        }
+        if let Some((_, updated)) = schema.role(FieldRole::Updated) {
+            actions.assign(updated.name(), Some(AttributeValue::N(stamp.now.to_string())));
+        }
+        let mut placeholders = Placeholders::default();
+        let demands =
+            Demands::new(proof, Presence::Present, touches_sealed, terms, &mut placeholders)?;
+        let text = actions.render(&mut placeholders)?;
+        let key = key_attributes(schema, proof.key());
+        Ok(Self::new(Action::Update(key, text), demands, placeholders))
+    }
+
     /// Deletes the item of the proof's key, if it is there.
     ///
     /// # Errors
@@ -136,68 +192,6 @@ impl Write {
     pub(super) fn on_failure(&self) -> Option<ReturnValuesOnConditionCheckFailure> {
         self.demands.need_existing().then_some(ReturnValuesOnConditionCheckFailure::AllOld)
     }
-
-    /// The write as part of a transaction, and what tells why it was refused.
-    ///
-    /// # Errors
-    /// `is_invalid_record` where the SDK refuses to build it.
-    pub(crate) fn into_transact_item(self, table: &str) -> Result<(TransactWriteItem, Demands)> {
-        let on_failure = self.on_failure();
-        let Self { action, condition, names, values, demands } = self;
-        let item = TransactWriteItem::builder();
-        let item = match action {
-            Action::Put(attributes) => item.put(
-                Put::builder()
-                    .table_name(table)
-                    .set_item(Some(attributes))
-                    .set_condition_expression(condition)
-                    .set_expression_attribute_names(names)
-                    .set_expression_attribute_values(values)
-                    .set_return_values_on_condition_check_failure(on_failure)
-                    .build()
-                    .map_err(not_built)?,
-            ),
-            Action::Update(key, text) => item.update(
-                UpdatePart::builder()
-                    .table_name(table)
-                    .set_key(Some(key))
-                    .update_expression(text)
-                    .set_condition_expression(condition)
-                    .set_expression_attribute_names(names)
-                    .set_expression_attribute_values(values)
-                    .set_return_values_on_condition_check_failure(on_failure)
-                    .build()
-                    .map_err(not_built)?,
-            ),
-            Action::Delete(key) => item.delete(
-                Delete::builder()
-                    .table_name(table)
-                    .set_key(Some(key))
-                    .set_condition_expression(condition)
-                    .set_expression_attribute_names(names)
-                    .set_expression_attribute_values(values)
-                    .set_return_values_on_condition_check_failure(on_failure)
-                    .build()
-                    .map_err(not_built)?,
-            ),
-            Action::Check(key) => item.condition_check(
-                ConditionCheck::builder()
-                    .table_name(table)
-                    .set_key(Some(key))
-                    .set_condition_expression(condition)
-                    .set_expression_attribute_names(names)
-                    .set_expression_attribute_values(values)
-                    .set_return_values_on_condition_check_failure(on_failure)
-                    .build()
-                    .map_err(not_built)?,
-            ),
-        };
-        Ok((item.build(), demands))
-    }
-}
-
-fn not_built(_: BuildError) -> Error {
-    Error::new(ErrorKind::InvalidRecord).with_reason("a write lacks a part")
 }
 
 /// Refuses a sealed item that is not the proof's, or that DynamoDB would not take.

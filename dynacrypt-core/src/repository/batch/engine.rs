@@ -160,7 +160,12 @@ impl<'a, R: Record + Send + Sync> Engine<'a, R> {
     async fn seal(&mut self, job: Job<'a, R>) -> Option<Entry<R>> {
         let Job { place, proof, task } = job;
         let sealed = match task {
-            Task::Seal(subject) => Some(self.repository.sealer.seal(subject.record()).await),
+            Task::Seal(subject) => Some(match self.repository.stamp() {
+                Ok(stamp) => {
+                    self.repository.sealer.seal_stamped(subject.record(), Some(stamp)).await
+                }
+                Err(error) => Err(error),
+            }),
             Task::Put(sealed) => Some(Ok(sealed)),
             Task::Delete => None,
         };

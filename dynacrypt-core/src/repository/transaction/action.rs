@@ -101,7 +101,8 @@ impl<'a, R: Record + Send + Sync + 'static> Step<'a> for Action<'a, R> {
             let proof = proof.ok_or_else(|| Error::new(ErrorKind::AccessDenied))?;
             let write = match task {
                 Task::Put(record, mode) => {
-                    let sealed = repository.sealer.seal(record).await?;
+                    let sealed =
+                        repository.sealer.seal_stamped(record, Some(repository.stamp()?)).await?;
                     Write::put(&proof, sealed, mode, &terms)?
                 }
                 Task::Delete(_) => Write::delete(&proof, &terms)?,

@@ -13,7 +13,7 @@ use dynacrypt::access::OwnerProof;
 use dynacrypt::store::DynamoStore;
 
 fn put(store: &DynamoStore, proof: OwnerProof<Profile>, item: dynacrypt::Sealed<Profile>) {
-    let _ = store.put(proof, item);
+    let _ = store.write(proof, item);
 }
 
 fn main() {}
