@@ -36,3 +36,26 @@ pub use dynacrypt_core::{
 pub mod __private {
     pub use dynacrypt_core::__private::*;
 }
+
+/// The code in the guide is compiled and run with the documentation's tests.
+#[cfg(doctest)]
+mod guide {
+    macro_rules! chapters {
+        ($($name:ident: $file:literal;)*) => {$(
+            #[doc = include_str!(concat!("../docs/guide/src/", $file))]
+            mod $name {}
+        )*};
+    }
+    chapters! {
+        quickstart: "quickstart.md";
+        modelling: "modelling.md";
+        keys: "keys.md";
+        updates: "updates.md";
+        queries: "queries.md";
+        transactions: "transactions.md";
+        streams: "streams.md";
+        tables: "tables.md";
+        testing: "testing.md";
+        migrating: "migrating.md";
+    }
+}
