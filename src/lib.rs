@@ -50,6 +50,7 @@ mod guide {
         quickstart: "quickstart.md";
         modelling: "modelling.md";
         keys: "keys.md";
+        updates: "updates.md";
         queries: "queries.md";
         transactions: "transactions.md";
         streams: "streams.md";
