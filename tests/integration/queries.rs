@@ -1,13 +1,14 @@
 //! Queries: all pages, in order, one's own items and no others, whatever stands between them.
 
 use aws_sdk_dynamodb::config::retry::RetryConfig;
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use dynacrypt::codec::Binary;
 use dynacrypt::testing::{self, FaultyHttp, FaultyKeyProvider, HttpFault};
 use dynacrypt::{
     DynamoRepository, ExposeSecret, LocalKeyProvider, Principal, Record, Repository, Sealer, Secret,
 };
 use futures_util::{FutureExt, StreamExt, TryStreamExt};
+use serde_json::json;
 
 use crate::world::{Document, SSN, World, alice, bob, document};
 
@@ -29,10 +30,18 @@ pub(crate) fn visit(patient: &str, day: &str, ward: u32) -> Visit {
     Visit { patient, day, ward, note: Secret::from(SSN) }
 }
 
-/// Stores records at once, sealed one by one.
+/// Stores records as they are sealed, 25 at a time.
 pub(crate) async fn fill<R: Record + Sync>(world: &World, records: impl IntoIterator<Item = R>) {
+    let mut requests = Vec::new();
     for record in records {
-        world.put_raw(world.sealer.seal(&record).await.unwrap().into_item()).await;
+        let item = world.sealer.seal(&record).await.unwrap().into_item();
+        let put = PutRequest::builder().set_item(Some(item)).build().unwrap();
+        requests.push(WriteRequest::builder().put_request(put).build());
+    }
+    for chunk in requests.chunks(25) {
+        let batch = world.backend.dynamodb().batch_write_item();
+        let written = batch.request_items(&world.table, chunk.to_vec()).send().await.unwrap();
+        assert!(written.unprocessed_items.is_none_or(|items| items.is_empty()));
     }
 }
 
@@ -303,25 +312,36 @@ async fn other_owners_items_are_as_if_absent() {
     http.reset();
     let items = testing::raw_items(world.backend.dynamodb(), &world.table).await.unwrap();
     let theirs = items.iter().find(|item| item["owner_id"] == AttributeValue::S("bob".to_owned()));
-    let (AttributeValue::N(number), AttributeValue::B(dc)) =
-        (&theirs.unwrap()["number"], &theirs.unwrap()["_dc"])
-    else {
-        panic!("not as written")
-    };
-    let dc = base64(dc.as_ref());
-    let body = format!(
-        r#"{{"Count":1,"Items":[{{"folder":{{"S":"inbox"}},"number":{{"N":"{number}"}},"owner_id":{{"S":"bob"}},"_dc":{{"B":"{dc}"}}}}]}}"#
-    );
-    http.plan("Query", 1, HttpFault::Reply { status: 200, body: body.clone() });
+    let theirs = theirs.unwrap().clone();
+    http.plan("Query", 1, answer([&theirs]));
     assert!(mine().stream().collect_all().await.unwrap().is_empty());
-    // Nor is one that gives an item of another partition.
-    let body = body.replace("inbox", "other").replace("bob", "alice");
-    http.plan("Query", 1, HttpFault::Reply { status: 200, body });
-    assert!(mine().stream().next().await.unwrap().unwrap_err().is_decrypt());
+    // Nor is one that gives an item of another partition, even one's own.
+    let mut elsewhere = theirs;
+    elsewhere.insert("folder".to_owned(), AttributeValue::S("other".to_owned()));
+    elsewhere.insert("owner_id".to_owned(), AttributeValue::S("alice".to_owned()));
+    let own = Document { folder: "other".to_owned(), ..document(1, "alice") };
+    let own = world.sealer.seal(&own).await.unwrap().into_item();
+    for item in [elsewhere, own] {
+        http.plan("Query", 1, answer([&item]));
+        assert!(mine().stream().next().await.unwrap().unwrap_err().is_decrypt());
+    }
+    assert!(http.is_done());
 }
 
-fn base64(bytes: &[u8]) -> String {
-    aws_smithy_types::base64::encode(bytes)
+/// What a server answers that gives these items, asked for or not.
+pub(crate) fn answer<'a>(items: impl IntoIterator<Item = &'a testing::Item>) -> HttpFault {
+    let value = |value: &AttributeValue| match value {
+        AttributeValue::S(text) => json!({ "S": text }),
+        AttributeValue::N(number) => json!({ "N": number }),
+        AttributeValue::B(bytes) => json!({ "B": aws_smithy_types::base64::encode(bytes) }),
+        other => panic!("{other:?}"),
+    };
+    let items: Vec<serde_json::Value> = items
+        .into_iter()
+        .map(|item| item.iter().map(|(name, of)| (name.clone(), value(of))).collect())
+        .collect();
+    let body = json!({ "Count": items.len(), "Items": items }).to_string();
+    HttpFault::Reply { status: 200, body }
 }
 
 /// The owner is the sort key: what stands beside it in the partition is others'.

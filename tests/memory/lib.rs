@@ -1,2 +1,2 @@
-//! Nothing of its own: this package exists for `tests/freed.rs`, which needs an allocator, and so
-//! `unsafe`, of its own.
+//! Nothing of its own: this package exists for its tests, which need allocators, and so
+//! `unsafe`, of their own.

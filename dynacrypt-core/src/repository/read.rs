@@ -93,9 +93,10 @@ impl<R: Record> Read<R> {
                 (proof, self.range.within(None))
             }
             Target::Index(index, partition) => {
+                let sort = index.sort().and_then(|(field, _)| R::SCHEMA.fields().get(field));
                 let proof =
                     access::check_index(principal, "query_index", index, partition.clone())?;
-                (proof, self.range.within(None))
+                (proof, self.range.within(sort.and_then(FieldSpec::template)))
             }
             Target::Table => (access::check_table(principal, "scan")?, self.range.within(None)),
         };
@@ -107,11 +108,20 @@ impl<R: Record> Read<R> {
         if let (Target::Index(index, _), false) = (&self.target, count_only) {
             check_index_holds(R::SCHEMA, index, attributes.as_deref())?;
         }
+        let expiry = self.repository.expiry()?;
+        if let (Target::Index(index, _), Some(expiry)) = (&self.target, &expiry)
+            && held(R::SCHEMA, index).is_some_and(|held| !held.contains(&expiry.name()))
+        {
+            return Err(Error::new(ErrorKind::InvalidRequest)
+                .with_reason("the index does not hold when its items expire")
+                .at(expiry.name(), R::SCHEMA.record()));
+        }
         let wanted = Wanted {
             range,
             filter: self.filter.clone(),
             attributes,
             of_type: O::OF_TYPE,
+            expiry,
             count_only,
             page_size: self.page_size,
             backward: self.backward,
@@ -206,6 +216,7 @@ impl<R: Record> Read<R> {
         left: Option<usize>,
     ) -> Result<store::Page<R>> {
         let whole = checked.wanted.filter.is_none()
+            && checked.wanted.expiry.is_none()
             && checked.proof.looks_at().is_none()
             && R::SCHEMA.entity().is_none()
             && R::SCHEMA.sort_key().is_none_or(|spec| spec.template().is_none());

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, Select};
 
-use super::{DynamoStore, kind_of};
+use super::{DynamoStore, Expiry, kind_of};
 use crate::access::{Place, ScopeProof};
 use crate::codec;
 use crate::context::Scalar;
@@ -28,6 +28,8 @@ pub(crate) struct Wanted {
     pub(crate) attributes: Option<Vec<&'static str>>,
     /// Items of this record type alone, or of whatever type.
     pub(crate) of_type: bool,
+    /// By which items whose time is over are left out, where they are.
+    pub(crate) expiry: Option<Expiry>,
     /// How many, not which.
     pub(crate) count_only: bool,
     /// Most items that DynamoDB looks at for a page.
@@ -76,10 +78,14 @@ impl DynamoStore {
                 Some(placeholders.key_condition((name, partition), sort))
             }
         };
-        let filter = match look.filter() {
-            Some(filter) => Some(placeholders.condition(&filter)?),
-            None => None,
-        };
+        let mut filters = Vec::new();
+        if let Some(filter) = look.filter() {
+            filters.push(placeholders.condition(&filter)?);
+        }
+        if let Some(expiry) = look.filtered_expiry() {
+            filters.push(expiry.filter(&mut placeholders));
+        }
+        let filter = (!filters.is_empty()).then(|| filters.join(" AND "));
         let select = (wanted.count_only && !look.is_needed()).then_some(Select::Count);
         let attributes = look.attributes().filter(|_| select.is_none());
         let projection = attributes.map(|names| {
@@ -294,6 +300,12 @@ impl<'a, R: Record> Look<'a, R> {
         Node::all(filters)
     }
 
+    /// The expiry, where DynamoDB can filter by it: it may be the key of an index.
+    fn filtered_expiry(&self) -> Option<&Expiry> {
+        let scan = matches!(self.proof.place(), Place::Table);
+        self.wanted.expiry.as_ref().filter(|expiry| scan || !self.place.hold(expiry.name()))
+    }
+
     /// Whether DynamoDB's own filter is not enough: something is left to be looked at here.
     fn is_needed(&self) -> bool {
         let exact = |range: &KeyRange| match range {
@@ -307,7 +319,11 @@ impl<'a, R: Record> Look<'a, R> {
         };
         let keys = [self.schema.partition_key(), self.schema.sort_key()];
         let templated = keys.into_iter().flatten().any(|spec| spec.template().is_some());
-        !owner_filtered || (self.wanted.of_type && templated) || !exact(&self.wanted.range)
+        let expiry_filtered = self.wanted.expiry.is_none() || self.filtered_expiry().is_some();
+        !owner_filtered
+            || !expiry_filtered
+            || (self.wanted.of_type && templated)
+            || !exact(&self.wanted.range)
     }
 
     /// What has to be in an item for it to be looked at, and wanted beside; `None` for everything.
@@ -323,6 +339,7 @@ impl<'a, R: Record> Look<'a, R> {
         };
         names.extend(key_names(self.proof));
         names.extend(self.proof.looks_at());
+        names.extend(self.wanted.expiry.as_ref().map(Expiry::name));
         names.extend(self.schema.entity().map(FieldSpec::name));
         names.sort_unstable();
         names.dedup();
@@ -332,6 +349,7 @@ impl<'a, R: Record> Look<'a, R> {
     /// Whether an item may be seen, and is one of those wanted.
     fn admits(&self, item: &Attributes) -> bool {
         self.proof.admits(item)
+            && self.wanted.expiry.as_ref().is_none_or(|expiry| !expiry.is_over(item))
             && (!self.wanted.of_type || self.is_of_type(item))
             && self.place.sort.is_none_or(|sort| {
                 item.get(sort.name())
