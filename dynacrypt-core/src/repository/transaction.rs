@@ -11,6 +11,7 @@ use std::fmt;
 use super::DynamoRepository;
 use crate::crypto;
 use crate::error::{Error, ErrorKind, Result};
+use crate::expr::Update;
 use crate::principal::Principal;
 use crate::record::{IntoKey, Record};
 use crate::store::{
@@ -27,7 +28,7 @@ pub use when::When;
 /// |---|---|---|
 /// | [`put`](Self::put) | none, or the principal's | `is_conflict` |
 /// | [`create`](Self::create), [`check_absent`](Self::check_absent) | none, of anybody | `is_conflict` |
-/// | [`replace`](Self::replace), [`delete`](Self::delete), [`check`](Self::check) | there, and the principal's | `is_not_found` |
+/// | [`replace`](Self::replace), [`update`](Self::update), [`delete`](Self::delete), [`check`](Self::check) | there, and the principal's | `is_not_found` |
 ///
 /// To these, the forms with `_when` add a condition or a version: `is_condition_failed`,
 /// `is_version_conflict`. A record with a `version` is put only over the version it was read at, and
@@ -118,6 +119,29 @@ impl<'a> Transaction<'a> {
         Self { principal, actions: Vec::new(), token: None }
     }
 
+    /// Changes some fields of the record under a key, as
+    /// [`Repository::update`](super::Repository::update) does.
+    pub fn update<R: Record + Send + Sync + 'static>(
+        self,
+        repository: &'a DynamoRepository<R>,
+        key: impl IntoKey<R>,
+        update: Update<R>,
+    ) -> Self {
+        self.update_when(repository, key, update, When::new())
+    }
+
+    /// The same, under a condition.
+    pub fn update_when<R: Record + Send + Sync + 'static>(
+        self,
+        repository: &'a DynamoRepository<R>,
+        key: impl IntoKey<R>,
+        update: Update<R>,
+        when: impl Into<When<R>>,
+    ) -> Self {
+        let task = Task::Update(key.into_key(), update);
+        self.with(Action::new(repository, "transact_update", task, when.into()))
+    }
+
     /// Deletes the record under a key, which must be there.
     pub fn delete<R: Record + Send + Sync + 'static>(
         self,
@@ -179,13 +203,17 @@ impl<'a> Transaction<'a> {
         self
     }
 
-    /// Checks and seals everything, and sends nothing yet.
+    /// Checks and seals everything, and writes nothing yet. It reads one thing: where a service sets
+    /// a secret of a record whose owner is not part of the key, that owner, to which the secret is
+    /// bound.
     ///
     /// # Errors
     /// `is_access_denied` where one of the items is not the principal's; `is_duplicate_key` where two
     /// actions are on the same item; `is_invalid_request` with more than 100 actions, items of more
-    /// than 4 MB together, tables of different regions, or a token that is none; `is_invalid_record`
-    /// and `is_item_too_large`; the key providers' errors.
+    /// than 4 MB together, tables of different regions, a token that is none, or an update that changes
+    /// nothing or one place twice; `is_invalid_record` and `is_item_too_large`; `is_not_found` where a
+    /// service's update has to know the owner of an item that is not there; the key providers'
+    /// errors.
     pub async fn seal(self) -> Result<SealedTransaction> {
         let Self { principal, mut actions, token } = self;
         let invalid = |reason| Error::new(ErrorKind::InvalidRequest).with_reason(reason);

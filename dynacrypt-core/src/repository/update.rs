@@ -12,7 +12,7 @@ use crate::expr::{Condition, Update};
 use crate::principal::Principal;
 use crate::record::{Attributes, FieldKind, Key, Record};
 use crate::sealed::Unopened;
-use crate::store::{Returns, Write};
+use crate::store::{Returns, Terms, Write};
 
 /// An update that is being put together; [`send`](Self::send) sends it. Made by
 /// [`DynamoRepository::update_request`].
@@ -114,17 +114,8 @@ impl<R: Record, Out> UpdateRequest<'_, R, Out> {
 
     pub(super) async fn write(self) -> Result<(OwnerProof<R>, Option<Attributes>)> {
         let Self { repository, principal, key, update, returns, asked, .. } = self;
-        let mut proof = access::check_key(principal, "update", key)?;
-        let mut actions = update.actions;
-        actions.check(R::SCHEMA)?;
-        let secrets = actions.take_secrets();
-        if !secrets.is_empty() {
-            proof = of_known_owner(repository, proof).await?;
-        }
-        let owner = proof.stored_owner().map(|(_, owner)| owner.clone());
-        let fields = repository.sealer.seal_fields(proof.key(), owner, secrets).await?;
-        let stamp = repository.stamp()?;
-        let write = Write::update(&proof, actions, fields, stamp, &asked.terms)?;
+        let proof = access::check_key(principal, "update", key)?;
+        let (proof, write) = prepare(repository, proof, update, &asked.terms).await?;
         match repository.store.write(write, returns).await {
             Ok(item) => Ok((proof, item)),
             Err(refused) => Err(asked.explain(repository, proof.key(), refused).await),
@@ -157,6 +148,25 @@ impl<R: Record> UpdateRequest<'_, R, R> {
         })?;
         repository.sealer.open_unopened(Unopened::new(proof.key().clone(), item)).await
     }
+}
+
+/// The write of an update, its secrets sealed: for a request of its own or a part of a transaction.
+pub(super) async fn prepare<R: Record>(
+    repository: &DynamoRepository<R>,
+    mut proof: OwnerProof<R>,
+    update: Update<R>,
+    terms: &Terms<R>,
+) -> Result<(OwnerProof<R>, Write)> {
+    let mut actions = update.actions;
+    actions.check(R::SCHEMA)?;
+    let secrets = actions.take_secrets();
+    if !secrets.is_empty() {
+        proof = of_known_owner(repository, proof).await?;
+    }
+    let owner = proof.stored_owner().map(|(_, owner)| owner.clone());
+    let fields = repository.sealer.seal_fields(proof.key(), owner, secrets).await?;
+    let write = Write::update(&proof, actions, fields, repository.stamp()?, terms)?;
+    Ok((proof, write))
 }
 
 /// The proof for an item whose owner is known, since a secret is bound to it. A service that does

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::types::{DeleteRequest, KeysAndAttributes, PutRequest, WriteRequest};
 
-use super::{DynamoStore, is_of_owner, key_attributes, kind_of};
+use super::{DynamoStore, Expiry, is_of_owner, key_attributes, kind_of};
 use crate::access::OwnerProof;
 use crate::codec;
 use crate::context::Scalar;
@@ -78,8 +78,12 @@ impl<R: Record> BatchKey<R> {
 
 impl DynamoStore {
     /// Looks up at most [`MAX_READS`] keys that differ. An item that was not asked for is ignored,
-    /// and one of another owner answered as absent.
-    pub(crate) async fn batch_get<R: Record>(&self, keys: Vec<BatchKey<R>>) -> BatchRead<R> {
+    /// and one that is over, or of another owner, answered as absent.
+    pub(crate) async fn batch_get<R: Record>(
+        &self,
+        keys: Vec<BatchKey<R>>,
+        expiry: Option<&Expiry>,
+    ) -> BatchRead<R> {
         let failed = |keys, error| BatchRead {
             items: Vec::new(),
             left: keys,
@@ -131,7 +135,9 @@ impl DynamoStore {
                 read.left.push(key);
                 continue;
             }
-            let own = found.remove(&scalars).filter(|item| is_of_owner(&key.proof, item));
+            let own = found.remove(&scalars).filter(|item| {
+                is_of_owner(&key.proof, item) && !expiry.is_some_and(|expiry| expiry.is_over(item))
+            });
             let own = own.map(|item| Unopened::new(key.proof.key().clone(), item));
             read.items.push((key.place, own));
         }

@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::types::{Get, ItemResponse, TransactGetItem, TransactWriteI
 
 use super::terms::{Demands, Refused};
 use super::write::Write;
-use super::{DynamoStore, key_attributes, kind_of};
+use super::{DynamoStore, Expiry, key_attributes, kind_of};
 use crate::access::OwnerProof;
 use crate::codec;
 use crate::context::Scalar;
@@ -39,6 +39,7 @@ pub(crate) struct WritePart {
 pub(crate) struct ReadPart {
     item: TransactGetItem,
     owner: Option<(&'static str, Scalar<'static>)>,
+    expiry: Option<Expiry>,
 }
 
 /// Why a transaction was not committed.
@@ -69,11 +70,16 @@ impl DynamoStore {
         Ok(WritePart { item, demands })
     }
 
-    /// A read of the proof's item, as part of a transaction on this store's table.
+    /// A read of the proof's item, as part of a transaction on this store's table. What is over
+    /// counts as absent.
     ///
     /// # Errors
     /// `is_invalid_request` where the SDK refuses to build it.
-    pub(crate) fn read_part<R: Record>(&self, proof: &OwnerProof<R>) -> Result<ReadPart> {
+    pub(crate) fn read_part<R: Record>(
+        &self,
+        proof: &OwnerProof<R>,
+        expiry: Option<Expiry>,
+    ) -> Result<ReadPart> {
         let get = Get::builder()
             .table_name(&*self.table)
             .set_key(Some(key_attributes(R::SCHEMA, proof.key())))
@@ -83,7 +89,7 @@ impl DynamoStore {
             })?;
         let item = TransactGetItem::builder().get(get).build();
         let owner = proof.stored_owner().map(|(name, owner)| (name, owner.clone()));
-        Ok(ReadPart { item, owner })
+        Ok(ReadPart { item, owner, expiry })
     }
 
     /// This store, to send what belongs to `other` too.
@@ -166,7 +172,8 @@ impl DynamoStore {
                 .with_reason("the answer is not of as many items as were asked for"));
         }
         let own = |(part, answer): (&ReadPart, ItemResponse)| {
-            answer.item.filter(|item| {
+            let over = |item: &_| part.expiry.as_ref().is_some_and(|expiry| expiry.is_over(item));
+            answer.item.filter(|item| !over(item)).filter(|item| {
                 part.owner.as_ref().is_none_or(|(name, owner)| {
                     item.get(*name).and_then(codec::scalar_of).as_ref() == Some(owner)
                 })

@@ -2,8 +2,9 @@
 //! be.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
-use dynacrypt::repository::{BatchItem, BatchWrite};
+use dynacrypt::repository::{Backoff, BatchItem, BatchWrite};
 use dynacrypt::testing::{
     CapturedLogs, FaultyKeyProvider, HttpFault, assert_no_plaintext, raw_items,
 };
@@ -161,4 +162,28 @@ async fn a_request_has_16_mb_at_most() {
         http.requests_of("BatchWriteItem").iter().map(|request| request.body().len()).collect();
     assert!(sizes.len() > 1 && sizes.iter().all(|size| *size <= 16 * 1024 * 1024), "{sizes:?}");
     assert_eq!(stored_numbers(&world).await.len(), 9);
+}
+
+/// DynamoDB cuts an answer at 16 MB. That is no throttling: what is left is asked for at once, and
+/// no attempt is counted.
+#[tokio::test]
+async fn an_answer_that_is_cut_for_its_size_is_gone_on_with() {
+    let world = World::new::<Note>().await;
+    let (http, repository) = recorded::<Note>(&world);
+    let repository = repository
+        .with_backoff(Backoff::default().with_attempts(1).with_first(Duration::from_hours(1)));
+    let mut records = notes(0..45);
+    for record in &mut records {
+        record.bulk = "x".repeat(390 * 1024);
+    }
+    repository.batch_write(&alice(), puts(&records)).await.unwrap().into_result().unwrap();
+    let keys = (0..45_u32).map(|number| ("alice", number));
+    let found = repository.batch_get(&alice(), keys).await.unwrap();
+    for (number, found) in (0..).zip(found) {
+        assert_eq!(found.unwrap().unwrap().number, number);
+    }
+    // 17 MB. Not every emulator cuts.
+    let requests = http.requests_of("BatchGetItem").len();
+    let cuts = world.backend.dynamodb_backend().starts_with("dynoxide");
+    assert!(requests == 2 || (requests == 1 && !cuts), "{requests} requests");
 }

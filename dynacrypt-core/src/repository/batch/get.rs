@@ -32,10 +32,11 @@ pub(super) async fn get<R: Record + Send + Sync>(
             *answer = is;
         }
     };
+    let expiry = repository.expiry()?;
     let mut unserved = 0;
     while !waiting.is_empty() {
         let chunk = waiting.drain(..waiting.len().min(MAX_READS)).collect();
-        let read = repository.store.batch_get(chunk).await;
+        let read = repository.store.batch_get(chunk, expiry.as_ref()).await;
         for (place, item) in read.items {
             answer(
                 place,

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
-use super::super::DynamoRepository;
+use super::super::{DynamoRepository, update};
 use super::when::When;
 use crate::access::{self, OwnerProof};
 use crate::error::{Error, ErrorKind, Result};
+use crate::expr::Update;
 use crate::item;
 use crate::principal::Principal;
 use crate::record::{Attributes, Key, Record};
@@ -18,6 +19,7 @@ use crate::store::{DynamoStore, PutMode, Target, Terms, Write, WritePart};
 /// What an action does.
 pub(super) enum Task<'a, R> {
     Put(&'a R, PutMode),
+    Update(Key<R>, Update<R>),
     Delete(Key<R>),
     Check(Key<R>),
     CheckAbsent(Key<R>),
@@ -86,6 +88,10 @@ impl<'a, R: Record + Send + Sync + 'static> Step<'a> for Action<'a, R> {
                 let (key, owner) = item::identity(*record)?;
                 access::check_record(principal, self.operation, key, owner.as_ref())?
             }
+            Task::Update(key, update) => {
+                update.actions.check(R::SCHEMA)?;
+                access::check_key(principal, self.operation, key.clone())?
+            }
             Task::Delete(key) | Task::Check(key) | Task::CheckAbsent(key) => {
                 access::check_key(principal, self.operation, key.clone())?
             }
@@ -98,12 +104,18 @@ impl<'a, R: Record + Send + Sync + 'static> Step<'a> for Action<'a, R> {
     fn seal(self: Box<Self>) -> BoxFuture<'a, Result<SealedAction>> {
         Box::pin(async move {
             let Self { repository, task, terms, proof, .. } = *self;
-            let proof = proof.ok_or_else(|| Error::new(ErrorKind::AccessDenied))?;
+            let mut proof = proof.ok_or_else(|| Error::new(ErrorKind::AccessDenied))?;
             let write = match task {
                 Task::Put(record, mode) => {
                     let sealed =
                         repository.sealer.seal_stamped(record, Some(repository.stamp()?)).await?;
                     Write::put(&proof, sealed, mode, &terms)?
+                }
+                Task::Update(_, changes) => {
+                    let (known, write) =
+                        update::prepare(repository, proof, changes, &terms).await?;
+                    proof = known;
+                    write
                 }
                 Task::Delete(_) => Write::delete(&proof, &terms)?,
                 Task::Check(_) => Write::check(&proof, &terms)?,

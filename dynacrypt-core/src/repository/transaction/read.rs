@@ -14,7 +14,6 @@ use crate::access::{self, OwnerProof};
 use crate::error::{Error, ErrorKind, Result};
 use crate::principal::Principal;
 use crate::record::{Attributes, IntoKey, Key, Record};
-use crate::seal::Sealer;
 use crate::sealed::Unopened;
 use crate::store::{DynamoStore, MAX_ACTIONS, ReadPart, Target};
 
@@ -78,19 +77,19 @@ trait ReadStep<'a>: Send {
 }
 
 struct Read<'a, R> {
-    store: &'a DynamoStore,
-    sealer: &'a Sealer,
+    repository: &'a DynamoRepository<R>,
     key: Key<R>,
 }
 
 impl<'a, R: Record + Send + Sync + 'static> ReadStep<'a> for Read<'a, R> {
     fn store(&self) -> &DynamoStore {
-        self.store
+        &self.repository.store
     }
 
     fn check(&mut self, principal: &Principal) -> Result<(Target, ReadPart)> {
         let proof: OwnerProof<R> = access::check_key(principal, "transact_get", self.key.clone())?;
-        Ok((self.store.target(&proof), self.store.read_part(&proof)?))
+        let store = &self.repository.store;
+        Ok((store.target(&proof), store.read_part(&proof, self.repository.expiry()?)?))
     }
 
     fn open(
@@ -99,7 +98,9 @@ impl<'a, R: Record + Send + Sync + 'static> ReadStep<'a> for Read<'a, R> {
     ) -> BoxFuture<'a, Result<Box<dyn Any + Send>>> {
         Box::pin(async move {
             let record: Option<R> = match item {
-                Some(item) => Some(self.sealer.open_unopened(Unopened::new(self.key, item)).await?),
+                Some(item) => {
+                    Some(self.repository.sealer.open_unopened(Unopened::new(self.key, item)).await?)
+                }
                 None => None,
             };
             Ok(Box::new(record) as Box<dyn Any + Send>)
@@ -121,8 +122,7 @@ impl<'a> ReadTransaction<'a> {
         key: impl IntoKey<R>,
     ) -> Slot<R> {
         let slot = Slot { transaction: self.id, place: self.reads.len(), record: PhantomData };
-        let (store, sealer) = (&repository.store, &repository.sealer);
-        self.reads.push(Box::new(Read { store, sealer, key: key.into_key() }));
+        self.reads.push(Box::new(Read { repository, key: key.into_key() }));
         slot
     }
 
@@ -172,7 +172,7 @@ impl Snapshot {
     ///
     /// # Errors
     /// `is_not_sealed`, `is_decrypt`, `is_invalid_item`, the key provider's, as
-    /// [`Sealer::open`]; `is_invalid_request` where the slot is of another transaction.
+    /// [`Sealer::open`](crate::seal::Sealer::open); `is_invalid_request` where the slot is of another transaction.
     #[expect(
         clippy::needless_pass_by_value,
         reason = "a slot is used up: its record is taken once"
