@@ -7,12 +7,12 @@ extern crate self as dynacrypt;
 pub use dynacrypt_core::error::{Error, ErrorKind};
 pub use dynacrypt_core::keys::{KeyProvider, KmsKeyProvider, LocalKeyProvider};
 pub use dynacrypt_core::principal::Principal;
-pub use dynacrypt_core::record::{Projection, Record};
+pub use dynacrypt_core::record::Record;
 pub use dynacrypt_core::repository::{DynamoRepository, Repository, Transaction};
 pub use dynacrypt_core::seal::Sealer;
 pub use dynacrypt_core::sealed::Sealed;
 pub use dynacrypt_core::secret::{ExposeSecret, Secret};
-pub use dynacrypt_derive::{Projection, Record};
+pub use dynacrypt_derive::Record;
 
 #[cfg(feature = "policy")]
 #[cfg_attr(docsrs, doc(cfg(feature = "policy")))]
@@ -30,6 +30,25 @@ pub use dynacrypt_core::{
     access, codec, context, error, expr, keys, material, observe, principal, record, repository,
     seal, sealed, secret, store, table,
 };
+
+#[cfg(any(
+    feature = "legacy-json-gcm",
+    feature = "legacy-split-gcm",
+    feature = "legacy-kms-gcm",
+    feature = "legacy-aws-esdk",
+    feature = "legacy-fernet"
+))]
+#[cfg_attr(
+    docsrs,
+    doc(cfg(any(
+        feature = "legacy-json-gcm",
+        feature = "legacy-split-gcm",
+        feature = "legacy-kms-gcm",
+        feature = "legacy-aws-esdk",
+        feature = "legacy-fernet"
+    )))
+)]
+pub use dynacrypt_core::legacy;
 
 /// What generated code names. Not for use by hand.
 #[doc(hidden)]
@@ -50,7 +69,6 @@ mod guide {
         quickstart: "quickstart.md";
         modelling: "modelling.md";
         keys: "keys.md";
-        updates: "updates.md";
         queries: "queries.md";
         transactions: "transactions.md";
         streams: "streams.md";

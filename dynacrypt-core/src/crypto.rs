@@ -2,6 +2,9 @@
 //! user of the cipher, the KDF and the operating system's randomness. It never parses a structure,
 //! never picks a key and never says why something failed.
 
+#[cfg(feature = "_legacy")]
+pub(crate) mod legacy;
+
 use std::fmt;
 
 use aes_gcm::aead::AeadInOut;

@@ -43,6 +43,9 @@ pub enum ErrorKind {
     /// The item, or an attribute that must be ciphertext, is not sealed. It is never read as
     /// plaintext instead.
     NotSealed,
+    /// The value is not in the legacy format that it was to be read in. It is never read as
+    /// plaintext instead.
+    NotLegacy,
     /// The item did not authenticate: another key, place, owner or bound attribute, or changed
     /// bytes. Carries no reason.
     Decrypt,
@@ -106,6 +109,7 @@ impl ErrorKind {
             Self::TransactionConflict => "a transaction was at the item",
             Self::TransactionCanceled => "the transaction was canceled",
             Self::NotSealed => "item is not sealed",
+            Self::NotLegacy => "value is not in the legacy format",
             Self::Decrypt => "item could not be opened",
             Self::InvalidRecord => "record cannot be stored",
             Self::InvalidItem => "item does not match the record",

@@ -28,7 +28,6 @@ mod column;
 mod condition;
 mod key;
 mod path;
-mod projected;
 mod protection;
 mod render;
 mod update;
@@ -39,8 +38,6 @@ pub use column::{Column, Numeric};
 pub(crate) use condition::Node;
 pub use condition::{AttributeType, Condition, Size};
 pub use path::Path;
-#[doc(hidden)]
-pub use projected::{ProjectedFrom, project};
 pub use protection::{
     Assign, Authenticated, Clear, Coded, Comparable, Encrypted, InKey, InTheClear, Indexed, Key,
     Managed, ManagedTime, Protection, Readable, SetOf, Ttl, Whole,

@@ -5,6 +5,9 @@ mod batch;
 mod cache;
 mod kms;
 mod local;
+pub(crate) mod text;
+#[cfg(feature = "_legacy")]
+mod unwrap;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -16,7 +19,11 @@ pub(crate) use batch::BatchKeys;
 pub use cache::CacheLimits;
 pub(crate) use cache::{KeyCache, SealingKey};
 pub use kms::KmsKeyProvider;
+#[cfg(feature = "_legacy")]
+pub use kms::KmsUnwrapper;
 pub use local::LocalKeyProvider;
+#[cfg(feature = "_legacy")]
+pub use unwrap::{EncryptionContext, UnwrapDataKey};
 
 use crate::error::Result;
 use crate::material::{DataKey, GeneratedKey, WrappedDataKey};

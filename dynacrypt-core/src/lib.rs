@@ -13,7 +13,7 @@
 //! | 5 | `seal`, `access` |
 //! | 6 | `item`, `store`, `token` |
 //! | 7 | `repository` |
-//! | 8 | `table`, `policy` (feature), `stream` (features `lambda`, `streams`) |
+//! | 8 | `table`, `policy` (feature), `stream` (features `lambda`, `streams`), `legacy` (features `legacy-…`) |
 //! | 9 | `testing` |
 
 pub mod access;
@@ -25,6 +25,8 @@ pub mod error;
 pub mod expr;
 mod item;
 pub mod keys;
+#[cfg(feature = "_legacy")]
+pub mod legacy;
 pub mod material;
 pub mod observe;
 #[cfg(feature = "policy")]
@@ -49,15 +51,13 @@ mod transport;
 /// What generated code names. Not for use by hand.
 #[doc(hidden)]
 pub mod __private {
-    pub use std::vec::Vec;
-
     pub use crate::error::{Error, Result};
     pub use crate::expr;
     pub use crate::expr::Column;
     pub use crate::record::{
         AuthenticatedField, ClearField, CodedField, EncryptedField, FieldKind, FieldRole,
         FieldSpec, Index, IndexField, IndexHolds, IndexSpec, Inert, ItemReader, ItemWriter,
-        KeyAttribute, KeyTemplate, NoSortKey, NullableField, OwnerField, Projection, Record,
-        Schema, Segment, Stamp, Template, Templated, TimeField, TtlField, VersionField,
+        KeyAttribute, KeyTemplate, NoSortKey, NullableField, OwnerField, Record, Schema, Segment,
+        Stamp, Template, Templated, TimeField, TtlField, VersionField,
     };
 }

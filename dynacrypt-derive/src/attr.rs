@@ -3,7 +3,6 @@
 
 pub(crate) mod index;
 pub(crate) mod meta;
-pub(crate) mod projection;
 pub(crate) mod suggest;
 
 use proc_macro2::{Ident, Span};

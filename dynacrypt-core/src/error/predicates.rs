@@ -54,6 +54,12 @@ impl Error {
         self.kind() == ErrorKind::NotSealed
     }
 
+    /// Whether the value was not in the legacy format that it was to be read in.
+    #[must_use]
+    pub fn is_not_legacy(&self) -> bool {
+        self.kind() == ErrorKind::NotLegacy
+    }
+
     /// Whether the item did not authenticate.
     #[must_use]
     pub fn is_decrypt(&self) -> bool {

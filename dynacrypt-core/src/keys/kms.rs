@@ -1,6 +1,9 @@
 //! Data keys from AWS KMS. The only user of the KMS client. It never asks for a key that the data
 //! names, never sends a key value of an item, and never repeats KMS's texts.
 
+#[cfg(feature = "_legacy")]
+mod unwrap;
+
 use std::fmt;
 
 use aws_sdk_kms::Client;
@@ -8,6 +11,8 @@ use aws_sdk_kms::primitives::Blob;
 use aws_sdk_kms::types::DataKeySpec;
 use zeroize::{Zeroize, Zeroizing};
 
+#[cfg(feature = "_legacy")]
+pub use self::unwrap::KmsUnwrapper;
 use super::{BoxFuture, KeyProvider, KeyScope};
 use crate::crypto;
 use crate::error::{Error, ErrorKind, Result};
@@ -122,24 +127,41 @@ impl KmsKeyProvider {
                 Some((arn, wrapped))
             })
             .ok_or_else(|| Error::new(ErrorKind::Decrypt))?;
-        check_arn(arn)?;
-        let request = self.client.decrypt().key_id(arn).ciphertext_blob(Blob::new(wrapped.bytes()));
-        let request = scope
-            .encryption_context()
-            .into_iter()
-            .fold(request, |request, (key, value)| request.encryption_context(key, value));
-        let answer = request.customize().interceptor(self.guard).send().await.map_err(|error| {
-            let error = translate("kms:Decrypt", &error, kind_of);
-            // A refused ciphertext is a refused item: the same opaque error as any other.
-            if error.is_decrypt() { Error::new(ErrorKind::Decrypt) } else { error }
-        })?;
-        let mut key = take(answer.plaintext)?;
-        if answer.key_id.is_some_and(|used| used != *arn) {
-            key.zeroize();
-            return Err(Error::new(ErrorKind::Decrypt));
-        }
+        let mut key = decrypt(
+            &self.client,
+            self.guard,
+            arn,
+            wrapped.bytes(),
+            scope.encryption_context().into_iter(),
+        )
+        .await?;
         DataKey::take(&mut key).map_err(|_| Error::new(ErrorKind::Decrypt))
     }
+}
+
+/// `kms:Decrypt` under the key of that ARN and no other, and under exactly this context.
+async fn decrypt<'c>(
+    client: &Client,
+    guard: HttpsGuard,
+    arn: &str,
+    wrapped: &[u8],
+    context: impl Iterator<Item = (&'c str, &'c str)>,
+) -> Result<Zeroizing<Vec<u8>>> {
+    check_arn(arn)?;
+    let request = client.decrypt().key_id(arn).ciphertext_blob(Blob::new(wrapped));
+    let request =
+        context.fold(request, |request, (key, value)| request.encryption_context(key, value));
+    let answer = request.customize().interceptor(guard).send().await.map_err(|error| {
+        let error = translate("kms:Decrypt", &error, kind_of);
+        // A refused ciphertext is a refused item: the same opaque error as any other.
+        if error.is_decrypt() { Error::new(ErrorKind::Decrypt) } else { error }
+    })?;
+    let mut key = take(answer.plaintext)?;
+    if answer.key_id.is_some_and(|used| used != *arn) {
+        key.zeroize();
+        return Err(Error::new(ErrorKind::Decrypt));
+    }
+    Ok(key)
 }
 
 fn take(plaintext: Option<Blob>) -> Result<Zeroizing<Vec<u8>>> {

@@ -3,15 +3,15 @@
 //! the wrong length.
 
 use std::fmt;
-use std::fs::{File, OpenOptions};
-use std::io::{Read, Write};
+use std::fs::OpenOptions;
+use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
 use base64ct::{Base64, Encoding};
 use zeroize::{Zeroize, Zeroizing};
 
-use super::{BoxFuture, KeyProvider, KeyScope};
+use super::{BoxFuture, KeyProvider, KeyScope, text};
 use crate::crypto::{self, AeadKey, KEY_LEN, NONCE_LEN, Nonce, Prk, TAG_LEN};
 use crate::error::{Error, ErrorKind, Result};
 use crate::material::{DataKey, GeneratedKey, ProviderId, WrappedDataKey};
@@ -107,12 +107,8 @@ impl LocalKeyProvider {
     /// `is_invalid_key` where the file cannot be read (with the I/O error as source) or holds
     /// anything else.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self> {
-        let unreadable = |error| invalid("the key file cannot be read").with_source(error);
-        // One byte more than a key and its line end, so that a longer file is noticed and not read.
-        let mut text = Zeroizing::new(Vec::with_capacity(TEXT_LEN + 3));
-        File::open(path)
-            .and_then(|file| file.take(TEXT_LEN as u64 + 3).read_to_end(&mut text))
-            .map_err(unreadable)?;
+        // A key and the longest line end.
+        let text = text::read_file(path, TEXT_LEN + 2)?;
         Self::from_text(&text)
     }
 
@@ -125,9 +121,7 @@ impl LocalKeyProvider {
     /// Environment variables are inherited by child processes and readable under `/proc`; a file is
     /// the better place.
     pub fn from_env(variable: &str) -> Result<Self> {
-        let text = std::env::var_os(variable)
-            .ok_or_else(|| invalid("the environment variable is not set"))?;
-        let text = Zeroizing::new(text.into_encoded_bytes());
+        let text = text::read_env(variable)?;
         Self::from_text(&text)
     }
 
@@ -150,8 +144,7 @@ impl LocalKeyProvider {
     }
 
     fn from_text(text: &[u8]) -> Result<Self> {
-        let text = text.strip_suffix(b"\n").unwrap_or(text);
-        let text = text.strip_suffix(b"\r").unwrap_or(text);
+        let text = text::trim_line_end(text);
         let mut bytes = Zeroizing::new([0; KEY_LEN]);
         let decoded = Base64::decode(text, bytes.as_mut_slice()).map(<[u8]>::len);
         if text.len() != TEXT_LEN || decoded.ok() != Some(KEY_LEN) {
