@@ -16,6 +16,7 @@
 
 mod attacks;
 mod batches;
+mod conditions;
 mod evolution;
 mod faults;
 mod indexes;
@@ -37,6 +38,7 @@ mod type_errors;
 mod types;
 mod updates;
 mod vectors;
+mod versions;
 mod world;
 
 /// Says in the output which servers this run is about.

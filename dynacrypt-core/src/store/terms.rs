@@ -229,7 +229,7 @@ impl From<Error> for Refused {
 pub(super) fn version_name<R: Record>() -> Result<&'static str> {
     match R::SCHEMA.role(FieldRole::Version) {
         Some((_, spec)) => Ok(spec.name()),
-        None => Err(Error::new(ErrorKind::InvalidRecord)
+        None => Err(Error::new(ErrorKind::InvalidRequest)
             .with_reason("a version is expected, and the record has no `version` field")),
     }
 }
