@@ -4,6 +4,7 @@
 
 mod reads;
 mod refusals;
+mod updates;
 mod writes;
 
 use std::error::Error as _;
