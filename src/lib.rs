@@ -7,12 +7,12 @@ extern crate self as dynacrypt;
 pub use dynacrypt_core::error::{Error, ErrorKind};
 pub use dynacrypt_core::keys::{KeyProvider, KmsKeyProvider, LocalKeyProvider};
 pub use dynacrypt_core::principal::Principal;
-pub use dynacrypt_core::record::Record;
+pub use dynacrypt_core::record::{Projection, Record};
 pub use dynacrypt_core::repository::{DynamoRepository, Repository, Transaction};
 pub use dynacrypt_core::seal::Sealer;
 pub use dynacrypt_core::sealed::Sealed;
 pub use dynacrypt_core::secret::{ExposeSecret, Secret};
-pub use dynacrypt_derive::Record;
+pub use dynacrypt_derive::{Projection, Record};
 
 #[cfg(feature = "policy")]
 #[cfg_attr(docsrs, doc(cfg(feature = "policy")))]
@@ -69,6 +69,7 @@ mod guide {
         quickstart: "quickstart.md";
         modelling: "modelling.md";
         keys: "keys.md";
+        updates: "updates.md";
         queries: "queries.md";
         transactions: "transactions.md";
         streams: "streams.md";

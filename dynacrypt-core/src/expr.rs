@@ -28,6 +28,7 @@ mod column;
 mod condition;
 mod key;
 mod path;
+mod projected;
 mod protection;
 mod render;
 mod update;
@@ -38,6 +39,8 @@ pub use column::{Column, Numeric};
 pub(crate) use condition::Node;
 pub use condition::{AttributeType, Condition, Size};
 pub use path::Path;
+#[doc(hidden)]
+pub use projected::{ProjectedFrom, project};
 pub use protection::{
     Assign, Authenticated, Clear, Coded, Comparable, Encrypted, InKey, InTheClear, Indexed, Key,
     Managed, ManagedTime, Protection, Readable, SetOf, Ttl, Whole,

@@ -20,8 +20,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::keys::SealingKey;
 use crate::observe;
 use crate::record::{
-    Attributes, FieldKind, FieldSpec, HEADER_ATTRIBUTE, ItemReader, ItemWriter, Key, Record, Room,
-    Schema, Stamp,
+    Attributes, FieldKind, FieldSpec, HEADER_ATTRIBUTE, ItemReader, ItemWriter, Key, Projection,
+    Record, Room, Schema, Stamp,
 };
 use crate::seal::Sealer;
 use crate::sealed::{Sealed, Unopened};
@@ -79,17 +79,50 @@ impl Sealer {
     /// # Security
     /// Nothing here checks who asks. Behind a request of a user's, use the repository.
     pub async fn open<R: Record>(&self, item: HashMap<String, AttributeValue>) -> Result<R> {
-        self.open_for(item, None).await
+        R::read(&mut self.open_for::<R>(item, None, None).await?)
+    }
+
+    /// Opens the part of an item that a projection reads. Encrypted fields that it does not read may
+    /// be missing, and are not decrypted.
+    ///
+    /// The item holds what [`Schema::attributes_of`] lists for [`Projection::fields`], or more.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    ///
+    /// # Security
+    /// The item is authenticated as a whole one is: header, key, owner and authenticated attributes.
+    /// Nothing here checks who asks.
+    pub async fn open_projection<P: Projection>(
+        &self,
+        item: HashMap<String, AttributeValue>,
+    ) -> Result<P> {
+        project(self.open_for::<P::Record>(item, None, Some(&P::fields())).await?)
     }
 
     /// Opens what the store returned for a key. An item of another key is refused, sealed or not.
     pub(crate) async fn open_unopened<R: Record>(&self, unopened: Unopened<R>) -> Result<R> {
         let (key, item) = unopened.into_parts();
-        self.open_for(item, Some(&key)).await
+        R::read(&mut self.open_for(item, Some(&key), None).await?)
     }
 
-    async fn open_for<R: Record>(&self, item: Attributes, key: Option<&Key<R>>) -> Result<R> {
-        self.open_now(item, key).await.inspect_err(|error| {
+    /// The same for what a projection reads.
+    #[allow(dead_code, reason = "the reading operations are about to project")]
+    pub(crate) async fn project_unopened<P: Projection>(
+        &self,
+        unopened: Unopened<P::Record>,
+    ) -> Result<P> {
+        let (key, item) = unopened.into_parts();
+        project(self.open_for(item, Some(&key), Some(&P::fields())).await?)
+    }
+
+    async fn open_for<R: Record>(
+        &self,
+        item: Attributes,
+        key: Option<&Key<R>>,
+        wanted: Option<&[usize]>,
+    ) -> Result<ItemReader> {
+        self.open_now(item, key, wanted).await.inspect_err(|error| {
             if error.is_decrypt() || error.is_not_sealed() {
                 let table = R::SCHEMA.table();
                 tracing::warn!(target: observe::REFUSED, table, "an item did not open");
@@ -97,11 +130,14 @@ impl Sealer {
         })
     }
 
+    /// The opened item. Of the encrypted fields it has those that are wanted, by number; `None` for
+    /// all.
     async fn open_now<R: Record>(
         &self,
         mut attributes: Attributes,
         expected: Option<&Key<R>>,
-    ) -> Result<R> {
+        wanted: Option<&[usize]>,
+    ) -> Result<ItemReader> {
         let schema = R::SCHEMA;
         let refused = || Error::new(ErrorKind::Decrypt);
         let header = take_header(&mut attributes)?;
@@ -134,6 +170,8 @@ impl Sealer {
             .ok_or_else(refused)?;
         let item_key = self.committed_key(schema.table(), Purpose::Item, header, &context).await?;
 
+        fields.retain(|field| wanted.is_none_or(|wanted| wanted.contains(&field.number)));
+
         // Every key is checked before the first byte is decrypted.
         for field in &mut fields {
             if let Some(header) = field.header.take() {
@@ -150,7 +188,7 @@ impl Sealer {
             key.decrypt(spec.field_nonce(), spec.bound_name().as_bytes(), &mut blob, start)?;
             plaintexts.push((number, Plaintext::from_decrypted(blob, start)));
         }
-        R::read(&mut ItemReader::new(schema, attributes, plaintexts))
+        Ok(ItemReader::new(schema, attributes, plaintexts))
     }
 
     /// Unwraps, derives, and compares the commitment: a wrong key, a wrong place, a changed owner or
@@ -170,6 +208,13 @@ impl Sealer {
             Err(Error::new(ErrorKind::Decrypt))
         }
     }
+}
+
+/// Reads a projection. A record reads its keys, and so compares them with their templates; a
+/// projection may not.
+fn project<P: Projection>(mut item: ItemReader) -> Result<P> {
+    item.check_templates()?;
+    P::read(&mut item)
 }
 
 /// Seals with a given salt. Only `Sealer::seal` calls it, with a fresh one.

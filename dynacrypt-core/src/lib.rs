@@ -51,13 +51,15 @@ mod transport;
 /// What generated code names. Not for use by hand.
 #[doc(hidden)]
 pub mod __private {
+    pub use std::vec::Vec;
+
     pub use crate::error::{Error, Result};
     pub use crate::expr;
     pub use crate::expr::Column;
     pub use crate::record::{
         AuthenticatedField, ClearField, CodedField, EncryptedField, FieldKind, FieldRole,
         FieldSpec, Index, IndexField, IndexHolds, IndexSpec, Inert, ItemReader, ItemWriter,
-        KeyAttribute, KeyTemplate, NoSortKey, NullableField, OwnerField, Record, Schema, Segment,
-        Stamp, Template, Templated, TimeField, TtlField, VersionField,
+        KeyAttribute, KeyTemplate, NoSortKey, NullableField, OwnerField, Projection, Record,
+        Schema, Segment, Stamp, Template, Templated, TimeField, TtlField, VersionField,
     };
 }

@@ -7,6 +7,7 @@ mod index;
 mod key;
 mod leading;
 mod parts;
+mod projection;
 mod range;
 mod roles;
 mod schema;
@@ -23,6 +24,7 @@ pub use key::{ImpliedSort, IntoKey, Key, KeyFrom, NoSortKey, SortKey};
 pub use leading::{FirstText, KeyPrefix, LeadingFrom};
 pub(crate) use parts::{Attributes, Room};
 pub use parts::{ItemReader, ItemWriter, Stamp};
+pub use projection::Projection;
 pub(crate) use range::{Edge, KeyRange, SortRange};
 pub use roles::{TimeField, TtlField, VersionField};
 pub use schema::{

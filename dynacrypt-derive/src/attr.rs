@@ -3,6 +3,7 @@
 
 pub(crate) mod index;
 pub(crate) mod meta;
+pub(crate) mod projection;
 pub(crate) mod suggest;
 
 use proc_macro2::{Ident, Span};

@@ -30,6 +30,7 @@ mod own_names;
 mod own_scalar;
 mod owned_cow;
 mod owner_beside_the_key;
+mod projections;
 mod raw_identifiers;
 mod rename_all;
 mod renamed_crate;

@@ -68,8 +68,10 @@ impl<T: Clone + PartialEq> ClearValue for T {}
 ///
 /// let stored = AsHex::to_attribute(&Rgb(255, 0, 16))?;
 /// assert_eq!(stored, Some(AttributeValue::S("ff0010".to_owned())));
-/// assert_eq!(AsHex::from_attribute(stored)?, Rgb(255, 0, 16));
-/// assert_eq!(<AsHex as AttributeCodec<Option<Rgb>>>::from_attribute(None)?, None);
+/// let read: Rgb = AsHex::from_attribute(stored)?;
+/// assert_eq!(read, Rgb(255, 0, 16));
+/// let read: Option<Rgb> = AsHex::from_attribute(None)?;
+/// assert_eq!(read, None);
 /// # Ok::<(), AttributeError>(())
 /// ```
 ///

@@ -212,6 +212,14 @@ impl ItemReader {
         }
     }
 
+    /// Whether every key attribute that a template makes is one of its template's.
+    pub(crate) fn check_templates(&self) -> Result<()> {
+        let fields = self.schema.fields().iter().enumerate();
+        fields
+            .filter(|(_, spec)| spec.template().is_some())
+            .try_for_each(|(number, _)| self.template(number))
+    }
+
     pub(super) fn disagreement<T>(&self, field: usize) -> Error {
         match spec::<T>(self.schema, field) {
             Ok(spec) => invalid_item::<T>(spec, "the two keys hold different values of one field"),

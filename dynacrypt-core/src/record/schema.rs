@@ -381,6 +381,21 @@ impl Schema {
         Some([HEADER_ATTRIBUTE].into_iter().chain(fields.map(|(_, field)| field.name)).collect())
     }
 
+    /// Names of the attributes that an item must hold so that these fields, by number, can be read
+    /// from it: theirs, and whatever opening needs (header, keys, owner, record type, authenticated
+    /// attributes; in a `whole` record every encrypted one).
+    #[must_use]
+    pub fn attributes_of(&self, fields: &[usize]) -> Vec<&'static str> {
+        let needed = self.fields.iter().enumerate().filter(|(number, field)| {
+            field.is_key()
+                || field.is_authenticated()
+                || field.owner
+                || (self.whole && field.is_encrypted())
+                || fields.contains(number)
+        });
+        [HEADER_ATTRIBUTE].into_iter().chain(needed.map(|(_, field)| field.name)).collect()
+    }
+
     /// The field that plays a role for the mapper, and its number.
     #[must_use]
     pub fn role(&self, role: FieldRole) -> Option<(usize, &'static FieldSpec)> {

@@ -7,7 +7,7 @@ use syn::parse::ParseStream;
 use syn::{Token, parenthesized, token};
 
 use super::meta::{Flag, Given, flag, set, string, text};
-use super::suggest::unknown_in_index;
+use super::suggest::{IN_INDEX, unknown_among};
 
 /// What was said of one index.
 pub(crate) struct IndexAttrs {
@@ -74,7 +74,7 @@ impl IndexAttrs {
                 "local" => set(&mut self.local, flag(&name, input)?, &word)?,
                 "project" => set(&mut self.project, project(&name, input)?, &word)?,
                 "name" => set(&mut self.name, string(&name, input, "\"by-status\"")?, &word)?,
-                _ => return Err(unknown_in_index(&name)),
+                _ => return Err(unknown_among(&name, &IN_INDEX, "in `index(…)`")),
             }
         }
         Ok(())

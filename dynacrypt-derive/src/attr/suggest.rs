@@ -94,16 +94,15 @@ fn message(name: &str, place: Place) -> String {
     format!("unknown attribute `{name}`{hint}\nvalid on {here}: {}", list(place.names()))
 }
 
-/// The error for a name that does not belong in `index(…)`.
-pub(super) fn unknown_in_index(name: &Ident) -> syn::Error {
+/// The error for a name that is none of these, which are all that can stand `place`.
+pub(super) fn unknown_among(name: &Ident, known: &[&str], place: &str) -> syn::Error {
     let word = super::meta::text(name);
-    let hint = nearest(&word, &IN_INDEX)
-        .map(|known| format!(", did you mean `{known}`?"))
-        .unwrap_or_default();
-    let valid = list(&IN_INDEX);
+    let hint =
+        nearest(&word, known).map(|known| format!(", did you mean `{known}`?")).unwrap_or_default();
+    let valid = list(known);
     syn::Error::new(
         name.span(),
-        format!("unknown setting `{word}`{hint}\nvalid in `index(…)`: {valid}"),
+        format!("unknown attribute `{word}`{hint}\nvalid {place}: {valid}"),
     )
 }
 

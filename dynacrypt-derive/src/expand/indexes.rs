@@ -78,12 +78,11 @@ fn spec(record: &Record<'_>, index: &Index) -> Option<TokenStream> {
     let private = &record.private;
     let Index { name, local, .. } = index;
     let partition = key(record, index.partition)?;
-    let sort = match index.sort {
-        Some(sort) => {
-            let sort = key(record, sort)?;
-            quote!(::core::option::Option::Some(#sort))
-        }
-        None => quote!(::core::option::Option::None),
+    let sort = if let Some(sort) = index.sort {
+        let sort = key(record, sort)?;
+        quote!(::core::option::Option::Some(#sort))
+    } else {
+        quote!(::core::option::Option::None)
     };
     let holds = index.holds.as_ref().map_or_else(
         || quote!(#private::IndexHolds::All),
@@ -131,23 +130,22 @@ fn key_type(record: &Record<'_>, key: IndexKey) -> TokenStream {
             };
             quote!(<#ident #ty_generics as #private::Record>::#key)
         }
-        IndexKey::Field(at) => match record.fields.get(at) {
-            Some(Field { ty, role: Role::Stored(stored), .. }) => {
-                let indexed = indexed_type(ty, stored.kind);
-                quote!(<#indexed as #private::IndexField>::Key)
-            }
-            _ => quote!(#private::NoSortKey),
-        },
+        IndexKey::Field(at) => {
+            let Some(Field { ty, role: Role::Stored(stored), .. }) = record.fields.get(at) else {
+                return quote!(#private::NoSortKey);
+            };
+            let indexed = indexed_type(ty, stored.kind);
+            quote!(<#indexed as #private::IndexField>::Key)
+        }
     }
 }
 
 /// A time that the mapper uses is stored, and looked up, as a count: milliseconds, or for a time to
 /// live seconds.
 fn indexed_type(ty: &syn::Type, kind: Kind) -> TokenStream {
-    match kind {
-        Kind::Managed(Managed::Ttl | Managed::Created | Managed::Updated) => {
-            quote!(::core::primitive::i64)
-        }
-        _ => quote!(#ty),
+    if matches!(kind, Kind::Managed(Managed::Ttl | Managed::Created | Managed::Updated)) {
+        quote!(::core::primitive::i64)
+    } else {
+        quote!(#ty)
     }
 }
