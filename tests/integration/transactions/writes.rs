@@ -5,9 +5,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use dynacrypt::expr::Update;
 use dynacrypt::repository::{BatchWrite, ReadTransaction, When};
-use dynacrypt::testing::assert_no_plaintext;
+use dynacrypt::testing::{FaultyKeyProvider, assert_no_plaintext, raw_items};
 use dynacrypt::{
-    DynamoRepository, ErrorKind, ExposeSecret, Principal, Record, Repository, Secret, Transaction,
+    DynamoRepository, ErrorKind, ExposeSecret, LocalKeyProvider, Principal, Record, Repository,
+    Sealer, Secret, Transaction,
 };
 
 use super::{Tables, kinds};
@@ -125,19 +126,28 @@ async fn an_update_never_creates_and_never_touches_anothers() {
     assert!(nothing.commit().await.unwrap_err().is_not_found());
 }
 
+/// It is noticed before the action in front of it is sealed.
 #[tokio::test]
-async fn an_update_that_makes_no_sense_is_not_sent() {
-    let tables = Tables::new().await;
-    let profiles = &tables.profiles;
-    let caller = alice();
-    let name = Profile::columns().display_name;
-    for update in [Update::new(), Update::new().set(name, "a").set(name, "b")] {
-        let transaction = Transaction::new(&caller).update(profiles, "alice", update);
-        assert!(transaction.commit().await.unwrap_err().is_invalid_request());
+async fn an_update_that_makes_no_sense_is_refused_before_anything_happens() {
+    let keys = FaultyKeyProvider::new(LocalKeyProvider::generate().unwrap());
+    let counted = keys.faults();
+    let world = World::with_sealer::<Document>(Sealer::new(keys)).await;
+    let documents = world.repository::<Document>();
+    let (caller, record) = (alice(), document(1, "alice"));
+    let (title, body) = (Document::columns().title, Document::columns().body);
+    let key = ("inbox", 2_u32);
+    for update in [
+        Update::new(),
+        Update::new().set(title, "a").set(title, "b"),
+        Update::new().set(body, Secret::from("a")).set(body, Secret::from("b")),
+    ] {
+        let transaction = Transaction::new(&caller).put(&documents, &record);
+        let error = transaction.update(&documents, key, update).commit().await.unwrap_err();
+        assert!(error.is_invalid_request(), "{error}");
     }
-    let theirs = Transaction::new(&caller).update(profiles, "bob", Update::new().set(name, "a"));
-    assert!(theirs.commit().await.unwrap_err().is_access_denied());
-    assert_eq!(tables.http.requests().len(), 0);
+    assert_eq!(counted.generate_calls(), 0, "a key was asked for");
+    let client = world.backend.dynamodb();
+    assert!(raw_items(client, &world.table).await.unwrap().is_empty());
 }
 
 #[tokio::test]
