@@ -107,7 +107,6 @@ impl Sealer {
     }
 
     /// The same for what a projection reads.
-    #[allow(dead_code, reason = "the reading operations are about to project")]
     pub(crate) async fn project_unopened<P: Projection>(
         &self,
         unopened: Unopened<P::Record>,

@@ -31,7 +31,7 @@ pub use batch::{BatchItem, BatchWrite, BatchWritten, Leftover, Written};
 use clock::Clock;
 pub use delete::DeleteRequest;
 pub use futures_util::Stream;
-pub use output::{Any, AnyItem, Output, Whole};
+pub use output::{Any, AnyItem, Output, Projected, Whole};
 pub use page::{Page, PageToken};
 pub use put::PutRequest;
 pub use query::Query;
@@ -43,7 +43,7 @@ pub use update::UpdateRequest;
 use crate::error::Result;
 use crate::expr::Update;
 use crate::principal::Principal;
-use crate::record::{IntoKey, Record, Stamp};
+use crate::record::{IntoKey, Projection, Record, Stamp};
 use crate::seal::Sealer;
 use crate::store::{DynamoStore, Expiry};
 
@@ -301,6 +301,49 @@ impl<R: Record> DynamoRepository<R> {
 }
 
 impl<R: Record + Send + Sync> DynamoRepository<R> {
+    /// The part of a record that a projection reads, under a key. Nothing else is fetched, but for
+    /// what authenticates it, and nothing else is decrypted.
+    ///
+    /// # Examples
+    /// ```
+    /// # extern crate dynacrypt_core as dynacrypt;
+    /// # use dynacrypt::{error::Result, principal::Principal, repository::DynamoRepository, secret::Secret};
+    /// use dynacrypt_derive::{Projection, Record};
+    ///
+    /// #[derive(Record)]
+    /// #[dynacrypt(table = "orders")]
+    /// struct Order {
+    ///     #[dynacrypt(partition_key, owner)]
+    ///     user_id: String,
+    ///     total: u64,
+    ///     #[encrypted]
+    ///     card: Secret<String>,
+    /// }
+    ///
+    /// #[derive(Projection)]
+    /// #[dynacrypt(record = Order)]
+    /// struct Total {
+    ///     total: u64,
+    /// }
+    ///
+    /// async fn total(orders: &DynamoRepository<Order>, caller: &Principal) -> Result<Option<u64>> {
+    ///     let order = orders.get_projection::<Total>(caller, "user-1").await?;
+    ///     Ok(order.map(|order| order.total))
+    /// }
+    /// # let _ = total;
+    /// # use dynacrypt::record::{Projection as _, Record as _};
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Repository::get`].
+    pub async fn get_projection<P: Projection<Record = R>>(
+        &self,
+        principal: &Principal,
+        key: impl IntoKey<R>,
+    ) -> Result<Option<P>> {
+        get::projection(self, principal, key.into_key()).await
+    }
+
     /// A put with conditions and other wishes.
     pub fn put_request<'a>(&'a self, principal: &'a Principal, record: &'a R) -> PutRequest<'a, R> {
         PutRequest::new(self, principal, record)

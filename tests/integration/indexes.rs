@@ -9,7 +9,7 @@ use dynacrypt::{ExposeSecret, Principal, Record, Repository, Secret};
 use futures_util::StreamExt;
 
 use crate::queries::{answer, fill, recorded};
-use crate::world::{SSN, World, alice, bob};
+use crate::world::{Document, SSN, World, alice, bob, document};
 
 #[derive(Debug, Record)]
 #[dynacrypt(
@@ -189,6 +189,85 @@ async fn half_a_record_is_refused_before_anything_is_sent() {
     http.reset();
     let eu = orders.query_index(&alice(), Order::indexes().by_region.partition("eu"));
     assert_eq!(eu.filter(columns.total.ge(0)).count().await.unwrap(), 7);
+}
+
+#[derive(Debug, dynacrypt::Projection)]
+#[dynacrypt(record = Order)]
+struct Total {
+    number: u32,
+    total: i64,
+    region: String,
+}
+
+#[derive(Debug, dynacrypt::Projection)]
+#[dynacrypt(record = Order)]
+struct Card {
+    user_id: String,
+    card: Secret<String>,
+}
+
+/// Parts of records: from an index that holds no more, from queries, scans and by key. What is not
+/// read does not travel.
+#[tokio::test]
+async fn parts_of_records_are_read_alone() {
+    let world = shop().await;
+    let (http, orders) = recorded::<Order>(&world);
+    let eu = || orders.query_index(&alice(), Order::indexes().by_region.partition("eu"));
+    let totals = eu().project::<Total>().page_size(7).stream().collect_all().await.unwrap();
+    let mut totals: Vec<_> = totals.into_iter().map(|part| (part.number, part.total)).collect();
+    totals.sort_unstable();
+    assert_eq!(totals, (0..12).map(|n| (n, i64::from(n) - 5)).collect::<Vec<_>>());
+    let error = eu().project::<Card>().stream().next().await.unwrap().unwrap_err();
+    assert!(error.is_invalid_request() && error.to_string().contains("`card`"), "{error}");
+
+    http.reset();
+    let query = orders.query(&alice(), "alice").sort_lt(3_u32);
+    let parts = query.clone().project::<Card>().stream().collect_all().await.unwrap();
+    assert_eq!(parts.len(), 3);
+    assert!(parts.iter().all(|part| part.user_id == "alice" && part.card.expose_secret() == SSN));
+    let body = http.requests()[0].body().to_owned();
+    for name in ["card", "_dc", "region", "entity"] {
+        assert!(body.contains(&format!("\"{name}\"")), "{name} in {body}");
+    }
+    for name in ["total", "placed", "status", "expires"] {
+        assert!(!body.contains(&format!("\"{name}\"")), "{name} in {body}");
+    }
+    // A token is of a position, whatever is read there.
+    let page = query.clone().limit(2).project::<Total>().page(None).await.unwrap();
+    let rest = query.project::<Card>().page(page.next.as_ref()).await.unwrap();
+    assert_eq!((page.items.len(), rest.items.len()), (2, 1));
+
+    let scan = orders.scan(&job()).segments(2).project::<Total>();
+    assert_eq!(scan.stream().collect_all().await.unwrap().len(), 36);
+    let part = orders.get_projection::<Total>(&alice(), ("alice", 7_u32)).await.unwrap().unwrap();
+    assert_eq!((part.number, part.total, part.region.as_str()), (7, 2, "eu"));
+    assert!(orders.get_projection::<Total>(&alice(), ("alice", 70_u32)).await.unwrap().is_none());
+    let error = orders.get_projection::<Total>(&bob(), ("alice", 7_u32)).await.unwrap_err();
+    assert!(error.is_access_denied());
+    let late = || UNIX_EPOCH + Duration::from_secs(2_000);
+    let hiding = orders.clone().hide_expired().with_clock(late);
+    assert!(hiding.get_projection::<Total>(&alice(), ("alice", 2_u32)).await.unwrap().is_none());
+    assert!(hiding.get_projection::<Total>(&alice(), ("alice", 3_u32)).await.unwrap().is_some());
+}
+
+/// The owner is no part of the projection, and still decides.
+#[tokio::test]
+async fn a_projection_without_the_owner_is_still_the_owners() {
+    #[derive(Debug, dynacrypt::Projection)]
+    #[dynacrypt(record = Document)]
+    struct Title {
+        number: u32,
+        title: Option<String>,
+    }
+    let world = World::new::<Document>().await;
+    fill(&world, [document(1, "alice"), document(2, "bob")]).await;
+    let documents = world.repository::<Document>();
+    let titles = documents.query(&alice(), "inbox").project::<Title>().stream();
+    let titles = titles.collect_all().await.unwrap();
+    assert_eq!(titles.len(), 1);
+    assert!(titles[0].number == 1 && titles[0].title.is_none());
+    assert!(documents.get_projection::<Title>(&bob(), ("inbox", 1_u32)).await.unwrap().is_none());
+    assert!(documents.get_projection::<Title>(&bob(), ("inbox", 2_u32)).await.unwrap().is_some());
 }
 
 /// The index's partition key is the owner: another's is denied before anything is sent.

@@ -4,13 +4,14 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::future::Future;
+use std::marker::PhantomData;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::access;
 use crate::error::{Error, ErrorKind, Result};
 use crate::principal::Principal;
-use crate::record::{Attributes, FieldKind, Record};
+use crate::record::{Attributes, FieldKind, Projection, Record};
 use crate::seal::Sealer;
 use crate::sealed::Unopened;
 
@@ -48,6 +49,32 @@ impl<R: Record + Send + 'static> Output<R> for Whole {
 
     async fn open(sealer: &Sealer, _: &Principal, item: Unopened<R>) -> Result<R> {
         sealer.open_unopened(item).await
+    }
+}
+
+/// The part of the record that a projection reads.
+pub struct Projected<P>(PhantomData<fn() -> P>);
+
+impl<P> fmt::Debug for Projected<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Projected")
+    }
+}
+
+impl<R, P> Output<R> for Projected<P>
+where
+    R: Record + 'static,
+    P: Projection<Record = R> + Send + 'static,
+{
+    type Item = P;
+    const OF_TYPE: bool = true;
+
+    fn attributes() -> Option<Vec<&'static str>> {
+        Some(P::attributes())
+    }
+
+    async fn open(sealer: &Sealer, _: &Principal, item: Unopened<R>) -> Result<P> {
+        sealer.project_unopened(item).await
     }
 }
 

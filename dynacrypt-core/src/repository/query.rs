@@ -5,7 +5,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::DynamoRepository;
-use super::output::{Any, Output, Whole};
+use super::output::{Any, Output, Projected, Whole};
 use super::page::{self, Page, PageToken};
 use super::read::{Read, Target};
 use super::stream::{self, RecordStream};
@@ -14,8 +14,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::expr::Condition;
 use crate::principal::Principal;
 use crate::record::{
-    IndexPartition, KeyFrom, KeyPrefix, KeyTemplate, LeadingFrom, NoSortKey, Record, SortRange,
-    Templated,
+    IndexPartition, KeyFrom, KeyPrefix, KeyTemplate, LeadingFrom, NoSortKey, Projection, Record,
+    SortRange, Templated,
 };
 
 /// A query of one partition, until it is sent: which sort keys, which filter, how many, in which
@@ -233,6 +233,14 @@ impl<R: Record, K: KeyTemplate, O> Query<R, Templated<K>, O> {
                 None
             }
         }
+    }
+}
+
+impl<R: Record, S> Query<R, S> {
+    /// Reads a part of each record: what the projection reads, and what authenticates it, is fetched,
+    /// and nothing else decrypted. An index that holds those attributes need not hold the others.
+    pub fn project<P: Projection<Record = R>>(self) -> Query<R, S, Projected<P>> {
+        Query::new(self.read)
     }
 }
 

@@ -4,14 +4,14 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::DynamoRepository;
-use super::output::{Output, Whole};
+use super::output::{Output, Projected, Whole};
 use super::page::{self, Page, PageToken};
 use super::read::{Read, Target};
 use super::stream::{self, RecordStream};
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::Condition;
 use crate::principal::Principal;
-use crate::record::Record;
+use crate::record::{Projection, Record};
 
 /// A scan of a table, until it is sent: in how many segments, with which filter.
 ///
@@ -34,6 +34,14 @@ impl<R: Record> DynamoRepository<R> {
     pub fn scan(&self, principal: &Principal) -> Scan<R> {
         let read = Read::new(self, principal, Target::Table);
         Scan { read, segments: 1, output: PhantomData }
+    }
+}
+
+impl<R: Record> Scan<R> {
+    /// Reads a part of each record: what the projection reads, and what authenticates it, is fetched,
+    /// and nothing else decrypted.
+    pub fn project<P: Projection<Record = R>>(self) -> Scan<R, Projected<P>> {
+        Scan { read: self.read, segments: self.segments, output: PhantomData }
     }
 }
 

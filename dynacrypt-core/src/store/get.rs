@@ -26,7 +26,21 @@ impl DynamoStore {
         proof: &OwnerProof<R>,
         expiry: Option<&Expiry>,
     ) -> Result<Option<Unopened<R>>> {
-        let item = self.fetch(proof, &[], self.consistent).await?;
+        self.get_part(proof, &[], expiry).await
+    }
+
+    /// As [`get_at`](Self::get_at), of these attributes alone; of all where there are none.
+    pub(crate) async fn get_part<R: Record>(
+        &self,
+        proof: &OwnerProof<R>,
+        attributes: &[&'static str],
+        expiry: Option<&Expiry>,
+    ) -> Result<Option<Unopened<R>>> {
+        let mut only = attributes.to_vec();
+        if !only.is_empty() {
+            only.extend(expiry.map(Expiry::name).filter(|name| !attributes.contains(name)));
+        }
+        let item = self.fetch(proof, &only, self.consistent).await?;
         let item = item.filter(|item| !expiry.is_some_and(|expiry| expiry.is_over(item)));
         Ok(item.map(|item| Unopened::new(proof.key().clone(), item)))
     }
