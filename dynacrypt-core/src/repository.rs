@@ -75,6 +75,13 @@ use crate::store::{DynamoStore, Expiry};
 /// owner's give one answer, with one exception: what a key is taken by keeps `put`, `save` and
 /// `create` from storing anything there, and that cannot be hidden.
 ///
+/// # Lost answers
+/// The SDK sends a request again whose answer was lost. A put that so meets the very item that it
+/// stored before succeeds, and so does an update that sets a secret and meets that. A delete then finds
+/// nothing; an update in the clear that expects a version, or whose condition its own change has made
+/// false, conflicts with itself; and what is added or appended is added twice. Transactions are known
+/// by their token, and done once.
+///
 /// # Versions and times
 /// A record with a `version` field is stored with the version it has plus one, and only where the
 /// item that is there has the version that the record has (0: where there is no item); otherwise it
@@ -112,8 +119,7 @@ pub trait Repository<R: Record>: Send + Sync {
     /// not compared, since there is no other.
     ///
     /// # Errors
-    /// `is_conflict` where it is taken, by whomever; otherwise as [`put`](Self::put). A retry
-    /// inside the SDK after a lost answer can meet the item that the first try wrote.
+    /// `is_conflict` where it is taken, by whomever; otherwise as [`put`](Self::put).
     fn create(&self, principal: &Principal, record: &R) -> impl Future<Output = Result<()>> + Send;
 
     /// Stores a record in place of the one that is there.

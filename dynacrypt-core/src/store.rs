@@ -32,7 +32,7 @@ pub(crate) use batch::{BatchChange, BatchEntry, BatchKey, MAX_READS, MAX_WIRE_LE
 pub(crate) use call::Returns;
 pub(crate) use expiry::Expiry;
 pub(crate) use query::{Page, Wanted, key_names, position};
-pub(crate) use terms::{Refused, Terms};
+pub(crate) use terms::{HeaderSeen, Refused, Terms};
 pub(crate) use transact::{
     MAX_ACTIONS, MAX_TRANSACTION_LEN, NotCommitted, ReadPart, Target, WritePart,
 };

@@ -20,6 +20,8 @@ mod conditions;
 mod evolution;
 mod faults;
 mod indexes;
+mod interrupted;
+mod keep_unknown;
 mod kms;
 mod leaks;
 mod legacy;

@@ -140,6 +140,10 @@ impl<R: Record> Update<R> {
 
     /// Adds to a number; an absent one counts as 0. A negative number subtracts. The attribute must
     /// be a number, or absent.
+    ///
+    /// Where an answer of DynamoDB's is lost, the SDK sends the request again, and the number is added
+    /// twice. Where that matters, expect a version, set a condition, or use a
+    /// [transaction](crate::repository::Transaction), which is sent again without harm.
     #[expect(clippy::needless_pass_by_value, reason = "a number reads best without a reference")]
     pub fn add<T: Numeric, P: InTheClear, N: serde::Serialize + Numeric>(
         mut self,

@@ -147,7 +147,7 @@ impl<T: Timestamp + Clone + PartialEq> TimeField for Option<T> {
     }
 
     fn read(from: &mut ItemReader, field: usize) -> Result<Self> {
-        from.clear(field, |found| AsEpochMillis::from_attribute(found))
+        from.clear(field, AsEpochMillis::from_attribute)
     }
 
     fn stamp_created(&mut self, stamp: &Stamp) {

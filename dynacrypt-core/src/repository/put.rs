@@ -9,8 +9,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::expr::Condition;
 use crate::item;
 use crate::principal::Principal;
-use crate::record::{HEADER_ATTRIBUTE, Record, Stamp};
-use crate::store::{PutMode, Returns, Write};
+use crate::record::{Record, Stamp};
+use crate::store::{HeaderSeen, PutMode, Returns, Write};
 
 /// A put that is being put together; [`send`](Self::send) sends it. Made by
 /// [`DynamoRepository::put_request`].
@@ -149,8 +149,7 @@ impl<'a, R: Record + Send + Sync> PutRequest<'a, R> {
             if let Some(item) = &current {
                 item::check_unknown_can_stay(R::SCHEMA, item)?;
             }
-            let header = current.and_then(|mut item| item.remove(HEADER_ATTRIBUTE));
-            asked.terms.header = Some(header);
+            asked.terms.header = Some(HeaderSeen::of(current.as_ref()));
         }
         let stamp = repository.stamp()?;
         let sealed = repository.sealer.seal_stamped(record, Some(stamp)).await?;

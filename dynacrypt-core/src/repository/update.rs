@@ -134,6 +134,7 @@ impl<R: Record> UpdateRequest<'_, R> {
     }
 }
 
+#[expect(clippy::mismatching_type_param_order, reason = "it gives the record")]
 impl<R: Record> UpdateRequest<'_, R, R> {
     /// Sends it.
     ///

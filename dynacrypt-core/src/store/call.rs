@@ -35,12 +35,18 @@ impl Returns {
     }
 }
 
-/// Sends a request; a failed condition is judged by the item that failed it.
+/// Sends a request; a failed condition is judged by the item that failed it. The SDK sends a request
+/// again whose answer was lost, and can so meet what it stored itself.
 macro_rules! send {
-    ($store:ident, $demands:ident, $operation:literal, $request:expr, $failed:path) => {
+    ($store:ident, $demands:ident, $returns:ident, $operation:literal, $request:expr, $failed:path) => {
         match $store.guarded($request.customize()).send().await {
             Ok(answer) => Ok(answer.attributes),
             Err(error) => match error.as_service_error() {
+                Some($failed(failed))
+                    if $returns != Returns::Old && $demands.are_met_by(failed.item.as_ref()) =>
+                {
+                    Ok(failed.item.clone().filter(|_| $returns == Returns::New))
+                }
                 Some($failed(failed)) => Err($demands.judge(failed.item.clone())),
                 _ => Err(translate($operation, &error, kind_of).into()),
             },
@@ -72,6 +78,7 @@ impl DynamoStore {
                 send!(
                     self,
                     demands,
+                    returns,
                     "dynamodb:PutItem",
                     request,
                     PutItemError::ConditionalCheckFailedException
@@ -92,6 +99,7 @@ impl DynamoStore {
                 send!(
                     self,
                     demands,
+                    returns,
                     "dynamodb:UpdateItem",
                     request,
                     UpdateItemError::ConditionalCheckFailedException
@@ -111,6 +119,7 @@ impl DynamoStore {
                 send!(
                     self,
                     demands,
+                    returns,
                     "dynamodb:DeleteItem",
                     request,
                     DeleteItemError::ConditionalCheckFailedException

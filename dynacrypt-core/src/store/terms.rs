@@ -19,8 +19,8 @@ pub(crate) struct Terms<R> {
     pub(crate) condition: Option<Condition<R>>,
     /// The version that the item must have; 0: none yet.
     pub(crate) version: Option<u64>,
-    /// The header that the item must have, where it was read before; `None` inside: no item yet.
-    pub(crate) header: Option<Option<AttributeValue>>,
+    /// The header that the item must still have, where it was read before.
+    pub(crate) header: Option<HeaderSeen>,
     /// Whether a failure is to tell the caller's own item as it is.
     pub(crate) return_existing: bool,
 }
@@ -55,6 +55,32 @@ impl<R> Clone for Terms<R> {
     }
 }
 
+/// The header of an item when it was read.
+#[derive(Clone)]
+pub(crate) enum HeaderSeen {
+    /// No item, or one without.
+    None,
+    /// This. It changes with every seal.
+    Is(AttributeValue),
+}
+
+impl HeaderSeen {
+    /// Of an item that was read, or was not there.
+    pub(crate) fn of(item: Option<&Attributes>) -> Self {
+        match item.and_then(|item| item.get(HEADER_ATTRIBUTE)) {
+            Some(header) => Self::Is(header.clone()),
+            None => Self::None,
+        }
+    }
+
+    fn is(&self, header: Option<&AttributeValue>) -> bool {
+        match self {
+            Self::None => header.is_none(),
+            Self::Is(seen) => header == Some(seen),
+        }
+    }
+}
+
 /// Whether there must be an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Presence {
@@ -71,10 +97,12 @@ pub(crate) struct Demands {
     presence: Presence,
     owner: Option<(&'static str, Scalar<'static>)>,
     version: Option<(&'static str, u64)>,
-    header: Option<Option<AttributeValue>>,
+    header: Option<HeaderSeen>,
     condition: bool,
     sealed: bool,
     return_existing: bool,
+    /// What the write stores and no other does: an attribute with a salt of its own.
+    mark: Option<(&'static str, AttributeValue)>,
 }
 
 impl Demands {
@@ -128,8 +156,10 @@ impl Demands {
         if let Some(header) = &terms.header {
             let name = placeholders.name(HEADER_ATTRIBUTE);
             all.push(match header {
-                Some(header) => format!("{name} = {}", placeholders.value(header.clone())),
-                None => format!("attribute_not_exists({name})"),
+                HeaderSeen::Is(header) => {
+                    format!("{name} = {}", placeholders.value(header.clone()))
+                }
+                HeaderSeen::None => format!("attribute_not_exists({name})"),
             });
         }
         if sealed {
@@ -149,8 +179,25 @@ impl Demands {
             condition: terms.condition.is_some(),
             sealed,
             return_existing: terms.return_existing,
+            mark: None,
         };
         Ok((demands, (!all.is_empty()).then(|| all.join(" AND "))))
+    }
+
+    /// The same demands, of a write that stores this attribute: a header, or a self-contained field.
+    /// Each holds a salt of its own, so that no other write stores the same.
+    pub(super) fn storing(mut self, name: &'static str, value: Option<&AttributeValue>) -> Self {
+        self.mark = value.map(|value| (name, value.clone()));
+        self
+    }
+
+    /// Whether the item that failed them holds what the write stores: an earlier attempt of the same
+    /// request stored it, and its answer was lost.
+    pub(super) fn are_met_by(&self, existing: Option<&Attributes>) -> bool {
+        match (&self.mark, existing) {
+            (Some((name, value)), Some(item)) => item.get(*name) == Some(value),
+            _ => false,
+        }
     }
 
     /// Whether the item that failed them is needed to tell what failed.
@@ -160,6 +207,7 @@ impl Demands {
             || self.header.is_some()
             || self.sealed
             || self.return_existing
+            || self.mark.is_some()
     }
 
     /// What a failed condition means, given the item that failed it; and that item, where it is the
@@ -181,7 +229,7 @@ impl Demands {
             Some(item) => self.judge_own(item),
             None if self.presence == Presence::Present => Error::new(ErrorKind::NotFound),
             None => Error::new(match (self.version, &self.header) {
-                (Some((_, 1..)), _) | (_, Some(Some(_))) => ErrorKind::VersionConflict,
+                (Some((_, 1..)), _) | (_, Some(HeaderSeen::Is(_))) => ErrorKind::VersionConflict,
                 _ if self.condition => ErrorKind::ConditionFailed,
                 _ => ErrorKind::Conflict,
             }),
@@ -194,7 +242,7 @@ impl Demands {
             return Error::new(ErrorKind::VersionConflict);
         }
         let header = item.get(HEADER_ATTRIBUTE);
-        if self.header.as_ref().is_some_and(|expected| expected.as_ref() != header) {
+        if self.header.as_ref().is_some_and(|seen| !seen.is(header)) {
             return Error::new(ErrorKind::VersionConflict);
         }
         if self.sealed {

@@ -127,6 +127,7 @@ impl Write {
         if key != *proof.key() {
             return Err(Error::new(ErrorKind::AccessDenied));
         }
+        let mark = fields.iter().find_map(|(spec, field)| Some((spec.name(), field.clone()?)));
         for (spec, attribute) in fields {
             actions.assign(spec.name(), attribute);
         }
@@ -137,11 +138,14 @@ impl Write {
             actions.assign(updated.name(), Some(AttributeValue::N(stamp.now.to_string())));
         }
         let mut placeholders = Placeholders::default();
-        let demands =
+        let (mut demands, condition) =
             Demands::new(proof, Presence::Present, touches_sealed, terms, &mut placeholders)?;
+        if let Some((name, field)) = &mark {
+            demands = demands.storing(name, Some(field));
+        }
         let text = actions.render(&mut placeholders)?;
         let key = key_attributes(schema, proof.key());
-        Ok(Self::new(Action::Update(key, text), demands, placeholders))
+        Ok(Self::new(Action::Update(key, text), (demands, condition), placeholders))
     }
 
     /// Deletes the item of the proof's key, if it is there.
@@ -230,7 +234,9 @@ pub(super) fn put_demands<R: Record>(
     if R::SCHEMA.role(FieldRole::Version).is_some() && mode != PutMode::Create {
         terms.version = Some(version_before(version_name::<R>()?, sealed.attributes())?);
     }
-    Demands::new(proof, mode.presence(), false, &terms, placeholders)
+    let (demands, condition) = Demands::new(proof, mode.presence(), false, &terms, placeholders)?;
+    let header = sealed.attributes().get(HEADER_ATTRIBUTE);
+    Ok((demands.storing(HEADER_ATTRIBUTE, header), condition))
 }
 
 /// The version that a sealed item follows.
