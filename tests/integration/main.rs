@@ -3,6 +3,8 @@
 //! provider. Tests that need KMS are ignored where there is none.
 
 #![allow(
+    clippy::items_after_statements,
+    clippy::struct_field_names,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,

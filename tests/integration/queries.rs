@@ -286,7 +286,7 @@ async fn one_item_that_does_not_open_is_one_error() {
         .collect();
     let expected = ["d0", "d1", "d2", "decrypt", "d4", "not sealed", "d6", "d7", "decrypt", "d8"];
     assert_eq!(seen, expected);
-    testing::assert_absent(&format!("{read:?}"), &[SSN]);
+    testing::assert_absent(format!("{read:?}"), [SSN]);
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ struct Profile {
     user_id: String,
     #[cfg(any())]
     gone: DoesNotExist,
-    #[cfg(all())]
+    #[cfg(test)]
     here: u8,
     #[cfg_attr(all(), dynacrypt(rename = "n"))]
     #[cfg_attr(any(), dynacrypt(rename = "m"))]
