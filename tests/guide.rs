@@ -61,3 +61,63 @@ fn what_the_guide_links_to_is_there() {
         }
     }
 }
+
+/// The cells of each row of a Markdown text's tables that have four columns, without the heads.
+fn rows(text: &str) -> Vec<Vec<&str>> {
+    let rows = text.lines().filter(|line| line.starts_with('|') && !line.starts_with("|--"));
+    let cells = rows.map(|line| line.trim_matches('|').split(" | ").map(str::trim).collect());
+    cells.filter(|cells: &Vec<_>| cells.len() == 4 && cells.first() != Some(&"operation")).collect()
+}
+
+/// What stands between backticks.
+fn quoted(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2)
+}
+
+/// Whether a test of this name is in the source: `module::test` or `topic/case`.
+fn is_test(name: &str) -> bool {
+    if name.contains('/') {
+        let case = root().join("tests/ui/fail").join(name);
+        return case.with_extension("rs").exists() && case.with_extension("stderr").exists();
+    }
+    let Some((module, test)) = name.rsplit_once("::") else { return false };
+    let module = format!("{}.rs", module.replace("::", "/"));
+    ["tests/integration", "dynacrypt-core/src"].iter().any(|folder| {
+        fs::read_to_string(root().join(folder).join(&module)).is_ok_and(|source| {
+            source.split("#[").any(|attributed| {
+                (attributed.starts_with("test]") || attributed.starts_with("tokio::test"))
+                    && attributed.contains(&format!("fn {test}("))
+            })
+        })
+    })
+}
+
+#[test]
+fn every_operation_has_its_test_or_its_reason() {
+    let text = read("docs/guide/src/operations.md");
+    let rows = rows(&text);
+    assert!(rows.len() > 50, "the scan found {} rows", rows.len());
+    for row in rows {
+        let [operation, supported, encrypted, shown] = row[..] else { unreachable!() };
+        assert!(row.iter().all(|cell| !cell.is_empty()), "{operation}: a blank");
+        if supported.starts_with("no") {
+            assert!(supported.contains(": "), "{operation}: no reason");
+            assert_eq!((encrypted, shown), ("—", "—"), "{operation}");
+        } else {
+            assert_ne!(encrypted, "—", "{operation}: not explained");
+            assert!(quoted(shown).next().is_some(), "{operation}: no test");
+        }
+    }
+}
+
+#[test]
+fn every_test_that_the_guide_names_is_there() {
+    let text = read("docs/guide/src/operations.md");
+    let rows = rows(&text);
+    let shown = rows.iter().filter_map(|row| row.last()).flat_map(|cell| quoted(cell));
+    let limits = text.split("## Limits").nth(1).expect("the limits");
+    let named: Vec<&str> = shown.chain(quoted(limits).filter(|name| name.contains("::"))).collect();
+    assert!(named.len() > 60, "the scan found {} names", named.len());
+    let missing: Vec<_> = named.into_iter().filter(|name| !is_test(name)).collect();
+    assert!(missing.is_empty(), "no such tests: {missing:#?}");
+}

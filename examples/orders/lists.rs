@@ -7,7 +7,7 @@ use dynacrypt::expr::Update;
 use dynacrypt::repository::PageToken;
 use dynacrypt::{Error, Principal, Record, Repository};
 
-use crate::shop::{Customer, Order, Payment, Shop, order};
+use crate::shop::{Customer, Order, OrderLine, Payment, Shop, order};
 use crate::show::{Outcome, ensure, line, refusal, step};
 
 pub(crate) async fn pages(shop: &Shop) -> Outcome {
@@ -34,7 +34,7 @@ pub(crate) async fn pages(shop: &Shop) -> Outcome {
 
     let column = Order::columns();
     let dear = october().filter(column.total.gt(2_800).and(column.gift_note.not_exists()));
-    let dear = dear.backward().stream().collect_all().await?;
+    let dear = dear.backward().project::<OrderLine>().stream().collect_all().await?;
     let dear: Vec<_> = dear.iter().map(|line| (line.number, line.total)).collect();
     ensure(dear == [(30, 3_000), (29, 2_900)], "the two dearest")?;
     line("over 2800, number and total alone", format!("{dear:?}"));

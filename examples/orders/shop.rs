@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use aws_sdk_dynamodb::Client;
 use dynacrypt::codec::AsSet;
 use dynacrypt::table::{StreamView, TableSpec};
-use dynacrypt::{DynamoRepository, Record, Sealer, Secret};
+use dynacrypt::{DynamoRepository, Projection, Record, Sealer, Secret};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
 
@@ -58,6 +58,14 @@ pub(crate) struct Order {
     pub(crate) expires: Option<SystemTime>,
     #[dynacrypt(updated)]
     pub(crate) updated: Option<SystemTime>,
+}
+
+/// What a list of orders shows: nothing else is read, and nothing decrypted.
+#[derive(Debug, Projection)]
+#[dynacrypt(record = Order)]
+pub(crate) struct OrderLine {
+    pub(crate) number: u32,
+    pub(crate) total: u64,
 }
 
 #[derive(Clone, Serialize, Deserialize, Zeroize)]

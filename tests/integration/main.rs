@@ -27,6 +27,7 @@ mod keep_unknown;
 mod kms;
 mod leaks;
 mod legacy;
+mod operations;
 mod owners;
 mod pages;
 mod policies;
