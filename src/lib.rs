@@ -17,6 +17,9 @@ pub use dynacrypt_derive::{Projection, Record};
 #[cfg(feature = "policy")]
 #[cfg_attr(docsrs, doc(cfg(feature = "policy")))]
 pub use dynacrypt_core::policy;
+#[cfg(feature = "redact")]
+#[cfg_attr(docsrs, doc(cfg(feature = "redact")))]
+pub use dynacrypt_core::redact;
 #[cfg(feature = "schema")]
 #[cfg_attr(docsrs, doc(cfg(feature = "schema")))]
 pub use dynacrypt_core::schema;

@@ -20,12 +20,12 @@ use std::path::{Path, PathBuf};
 
 /// Modules of the core by rank; a module imports from lower ranks alone.
 const RANKS: [&[&str]; 10] = [
-    &["error", "observe"],
+    &["error", "forms", "observe"],
     &["secret", "context", "principal"],
     &["crypto", "codec"],
     &["material", "record", "transport"],
     &["envelope", "expr", "keys", "schema", "sealed"],
-    &["seal", "access"],
+    &["seal", "access", "redact"],
     &["item", "store", "token"],
     &["repository"],
     &["legacy", "policy", "table", "stream"],

@@ -5,12 +5,12 @@
 //!
 //! | rank | modules |
 //! |---|---|
-//! | 0 | `error`, `observe` |
+//! | 0 | `error`, `forms`, `observe` |
 //! | 1 | `secret`, `context`, `principal` |
 //! | 2 | `crypto`, `codec` |
 //! | 3 | `material`, `record`, `transport` |
 //! | 4 | `envelope`, `keys`, `sealed`, `expr`, `schema` |
-//! | 5 | `seal`, `access` |
+//! | 5 | `seal`, `access`, `redact` (feature) |
 //! | 6 | `item`, `store`, `token` |
 //! | 7 | `repository` |
 //! | 8 | `table`, `policy` (feature), `stream` (features `lambda`, `streams`), `legacy` (features `legacy-…`) |
@@ -23,6 +23,8 @@ mod crypto;
 mod envelope;
 pub mod error;
 pub mod expr;
+#[cfg(any(feature = "testing", feature = "redact"))]
+mod forms;
 mod item;
 pub mod keys;
 #[cfg(feature = "_legacy")]
@@ -33,6 +35,8 @@ pub mod observe;
 pub mod policy;
 pub mod principal;
 pub mod record;
+#[cfg(feature = "redact")]
+pub mod redact;
 pub mod repository;
 #[cfg(feature = "schema")]
 pub mod schema;
