@@ -18,6 +18,7 @@
 
 mod attacks;
 mod batches;
+mod cli;
 mod conditions;
 mod evolution;
 mod faults;
