@@ -407,3 +407,29 @@ async fn data_keys_are_unwrapped_once() {
     let read = visits.query(&alice(), "alice").stream().collect_all().await.unwrap();
     assert_eq!((read.len(), counted.unwrap_calls()), (50, 10));
 }
+
+/// Keys of what is not wanted are not asked for: behind a limit that a filter keeps from DynamoDB,
+/// and where nothing is opened.
+#[tokio::test]
+async fn data_keys_that_nobody_needs_stay_wrapped() {
+    let local = LocalKeyProvider::generate().unwrap();
+    let limits = dynacrypt::keys::CacheLimits::default().max_items(5);
+    let writer = Sealer::with_cache_limits(local.clone(), limits);
+    let world = World::with_sealer::<Visit>(writer).await;
+    fill(&world, (0..50).map(|n| visit("alice", &format!("{n:02}"), 1))).await;
+    let keys = FaultyKeyProvider::new(local);
+    let counted = keys.faults();
+    let visits = DynamoRepository::<Visit>::new(
+        world.backend.dynamodb().clone(),
+        Sealer::new(keys).read_only(),
+    )
+    .with_table_name(&world.table);
+    assert_eq!(visits.collection(&alice(), "alice").stream().count().await, 50);
+    assert_eq!(visits.query(&alice(), "alice").count().await.unwrap(), 50);
+    assert_eq!(counted.unwrap_calls(), 0);
+    let query = || visits.query(&alice(), "alice").filter(Visit::columns().ward.eq(1_u32));
+    assert_eq!(query().limit(7).stream().collect_all().await.unwrap().len(), 7);
+    assert_eq!(counted.unwrap_calls(), 2);
+    assert_eq!(query().limit(12).page(None).await.unwrap().items.len(), 12);
+    assert_eq!(counted.unwrap_calls(), 3);
+}

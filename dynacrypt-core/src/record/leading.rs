@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// What a sort key can be said to begin with: `&str` for a `String`, and for a template whose first
 /// field is one; bytes for a `Binary`.
 #[diagnostic::on_unimplemented(
-    message = "a sort key of type `{Self}` does not begin with a `{Q}`",
+    message = "a sort key of type `{Self}` has no such beginning",
     label = "expected the beginning of a text or of bytes",
     note = "a key template begins with its first field, which must be a `String`; numbers have no beginning: use `sort_between`"
 )]
@@ -23,6 +23,8 @@ pub trait KeyPrefix<Q> {
 
 macro_rules! prefixes {
     ($($({$l:lifetime})? $query:ty => $key:ty, $value:ident => $scalar:expr;)*) => {$(
+        // The trait's own notes say which; rustc's list would quote this macro.
+        #[diagnostic::do_not_recommend]
         impl$(<$l>)? KeyPrefix<$query> for $key {
             fn prefix_from($value: $query) -> Scalar<'static> {
                 $scalar
@@ -39,6 +41,7 @@ prefixes! {
     Binary => Binary, value => Scalar::B(Cow::Owned(value.0));
 }
 
+#[diagnostic::do_not_recommend]
 impl<K, Q> KeyPrefix<Q> for Templated<K>
 where
     K: KeyTemplate,

@@ -22,6 +22,8 @@ pub trait Output<R: Record>: Send + 'static {
     type Item: Send + 'static;
     /// Items of this record type alone.
     const OF_TYPE: bool;
+    /// Whether it opens the items.
+    const OPENS: bool;
 
     /// The attributes that it needs; `None` for all.
     fn attributes() -> Option<Vec<&'static str>>;
@@ -42,6 +44,7 @@ pub struct Whole;
 impl<R: Record + Send + 'static> Output<R> for Whole {
     type Item = R;
     const OF_TYPE: bool = true;
+    const OPENS: bool = true;
 
     fn attributes() -> Option<Vec<&'static str>> {
         None
@@ -68,6 +71,7 @@ where
 {
     type Item = P;
     const OF_TYPE: bool = true;
+    const OPENS: bool = true;
 
     fn attributes() -> Option<Vec<&'static str>> {
         Some(P::attributes())
@@ -86,6 +90,7 @@ pub struct Any;
 impl<R: Record + 'static> Output<R> for Any {
     type Item = AnyItem;
     const OF_TYPE: bool = false;
+    const OPENS: bool = false;
 
     fn attributes() -> Option<Vec<&'static str>> {
         None

@@ -97,7 +97,9 @@ where
             break start;
         }
         let answer = read.fetch(&mut checked, start, left).await?;
-        unwrap_ahead(sealer, R::SCHEMA.table(), &answer.items).await;
+        if O::OPENS {
+            unwrap_ahead(sealer, &answer.items, left).await;
+        }
         let mut cut = None;
         let mut rest = answer.items.into_iter();
         for (at, item) in rest.by_ref().take(left.unwrap_or(usize::MAX)).enumerate() {

@@ -126,7 +126,9 @@ impl<R: Record> Cursor<R> {
         };
         let page = self.read.fetch(checked, start, self.left).await?;
         self.place = page.next.map_or(Place::End, |next| Place::At(Some(next)));
-        unwrap_ahead(&self.read.repository.sealer, R::SCHEMA.table(), &page.items).await;
+        if O::OPENS {
+            unwrap_ahead(&self.read.repository.sealer, &page.items, self.left).await;
+        }
         self.page = page.items.into_iter();
         Ok(())
     }
@@ -186,15 +188,17 @@ where
 const AT_ONCE: usize = 16;
 
 /// Unwraps the data keys of a page's items at once, where there are several: their items are then
-/// opened one after another without waiting. What fails fails again with its item.
+/// opened one after another without waiting. Of items beyond those that are wanted it unwraps none;
+/// what fails fails again with its item.
 pub(super) async fn unwrap_ahead<R: Record>(
     sealer: &Sealer,
-    table: &'static str,
     items: &[Unopened<R>],
+    wanted: Option<usize>,
 ) {
+    let table = R::SCHEMA.table();
     let mut seen: HashSet<&[u8]> = HashSet::new();
     let mut distinct = Vec::new();
-    for item in items {
+    for item in items.iter().take(wanted.unwrap_or(usize::MAX)) {
         if let Some(AttributeValue::B(header)) = item.attributes().get(HEADER_ATTRIBUTE)
             && seen.insert(Header::wrapped_bytes(header.as_ref()))
         {
