@@ -11,6 +11,9 @@ const MAGIC: u8 = 0xDC;
 pub(crate) const VERSION: u8 = 1;
 /// Bytes before the ciphertext of a field.
 pub(crate) const FIELD_PREFIX_LEN: usize = 2;
+/// Bytes of a header, and of a self-contained field, before the wrapped data keys: its salt and
+/// commitment are among them.
+pub(crate) const FRONT_LEN: usize = 6 + SALT_LEN + COMMITMENT_LEN;
 /// Flag: the names of the sealed attributes are bound.
 pub(crate) const FLAG_WHOLE: u8 = 1;
 
@@ -70,7 +73,7 @@ impl Header {
         wrapped: &[WrappedDataKey],
     ) -> Vec<u8> {
         let keys: usize = wrapped.iter().map(|key| 11 + key.bytes().len()).sum();
-        let mut out = Vec::with_capacity(6 + SALT_LEN + COMMITMENT_LEN + keys);
+        let mut out = Vec::with_capacity(FRONT_LEN + keys);
         // `GeneratedKey` and `WrappedDataKey` bound count and lengths; the conversions do not fail.
         let count = u8::try_from(wrapped.len()).unwrap_or(u8::MAX);
         out.extend_from_slice(&[MAGIC, kind, VERSION, SUITE, flags, count]);

@@ -85,7 +85,11 @@ where
     let metadata: Option<&ErrorMetadata> = error.as_service_error().map(ProvideErrorMetadata::meta);
     let code = metadata.and_then(ErrorMetadata::code);
     let status = error.raw_response().map(|response| response.status().as_u16());
+    // The code says no more than that something is not valid; the text is looked at and dropped.
+    let message = metadata.and_then(ErrorMetadata::message).unwrap_or_default();
+    let is_too_large = code == Some("ValidationException") && message.starts_with("Item size ");
     let kind = match code {
+        _ if is_too_large => ErrorKind::ItemTooLarge,
         Some(code) => kind_of(code).or_else(|| common_kind(code)).unwrap_or(match status {
             Some(500..) => ErrorKind::Unavailable,
             _ => ErrorKind::Service,

@@ -16,6 +16,7 @@ mod show;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use clap::Parser;
+use dynacrypt::expr::Update;
 use dynacrypt::{
     DynamoRepository, Error, ExposeSecret, Principal, Record, Repository, Sealer, Secret,
 };
@@ -81,6 +82,9 @@ async fn tour(
         one_time_code: Secret::default(),
     };
     profiles.create(&bob, &other).await?;
+    println!("   Replace bob's secret alone, without reading the item.");
+    let replaced = Update::new().set(Profile::columns().ssn, Secret::from("457-55-5462"));
+    profiles.update(&bob, "user-bob", replaced).await?;
 
     println!("\n2. The record's Debug:\n   {profile:?}");
     println!("   What the table holds:");

@@ -22,6 +22,7 @@ mod cli;
 mod conditions;
 mod evolution;
 mod faults;
+mod field_attacks;
 mod indexes;
 mod interrupted;
 mod keep_unknown;

@@ -90,53 +90,56 @@ impl Actions {
     }
 
     /// The text of the actions, without the secrets: those are sealed and assigned before.
-    pub(crate) fn render(&self, placeholders: &mut Placeholders) -> Result<String> {
-        let operand = |placeholders: &mut Placeholders, operand: &Operand| match operand {
-            Operand::Value(value) => Ok(placeholders.value(value.clone())),
-            Operand::Invalid(error) => Err(error.clone()),
-            Operand::Path(_) | Operand::Size(_) => Err(refused("an update sets values alone")),
-        };
-        let mut clauses = Vec::new();
-        let mut set = Vec::new();
-        for (path, value) in &self.set {
-            let path = placeholders.path(path);
+    pub(crate) fn render(self, placeholders: &mut Placeholders) -> Result<String> {
+        let mut set = Vec::with_capacity(self.set.len());
+        for (path, value) in self.set {
+            let path = placeholders.path(&path);
             set.push(match value {
                 SetTo::Value(value) => format!("{path} = {}", operand(placeholders, value)?),
                 SetTo::IfAbsent(value) => {
                     format!("{path} = if_not_exists({path}, {})", operand(placeholders, value)?)
                 }
-                SetTo::Append(list) | SetTo::Prepend(list) => {
-                    let list = operand(placeholders, list)?;
-                    let empty = placeholders.value(AttributeValue::L(Vec::new()));
-                    let old = format!("if_not_exists({path}, {empty})");
-                    if matches!(value, SetTo::Append(_)) {
-                        format!("{path} = list_append({old}, {list})")
-                    } else {
-                        format!("{path} = list_append({list}, {old})")
-                    }
+                SetTo::Append(list) => {
+                    let old = old_list(placeholders, &path);
+                    format!("{path} = list_append({old}, {})", operand(placeholders, list)?)
+                }
+                SetTo::Prepend(list) => {
+                    let old = old_list(placeholders, &path);
+                    format!("{path} = list_append({}, {old})", operand(placeholders, list)?)
                 }
             });
         }
-        let pairs = |placeholders: &mut Placeholders, pairs: &[(RawPath, Operand)]| {
-            pairs
-                .iter()
-                .map(|(path, value)| {
-                    let path = placeholders.path(path);
-                    Ok(format!("{path} {}", operand(placeholders, value)?))
-                })
-                .collect::<Result<Vec<_>>>()
-        };
-        let remove: Vec<String> = self.remove.iter().map(|path| placeholders.path(path)).collect();
-        let add = pairs(placeholders, &self.add)?;
-        let delete = pairs(placeholders, &self.delete)?;
-        for (keyword, list) in [("SET", set), ("REMOVE", remove), ("ADD", add), ("DELETE", delete)]
-        {
-            if !list.is_empty() {
-                clauses.push(format!("{keyword} {}", list.join(", ")));
-            }
-        }
+        let remove = self.remove.iter().map(|path| placeholders.path(path)).collect();
+        let add = pairs(placeholders, self.add)?;
+        let delete = pairs(placeholders, self.delete)?;
+        let clauses = [("SET", set), ("REMOVE", remove), ("ADD", add), ("DELETE", delete)];
+        let clauses = clauses.into_iter().filter(|(_, list): &(_, Vec<String>)| !list.is_empty());
+        let clauses: Vec<String> =
+            clauses.map(|(keyword, list)| format!("{keyword} {}", list.join(", "))).collect();
         Ok(clauses.join(" "))
     }
+}
+
+fn operand(placeholders: &mut Placeholders, operand: Operand) -> Result<String> {
+    match operand {
+        Operand::Value(value) => Ok(placeholders.value(value)),
+        Operand::Invalid(error) => Err(error),
+        Operand::Path(_) | Operand::Size(_) => Err(refused("an update sets values alone")),
+    }
+}
+
+/// The list at a place, or an empty one.
+fn old_list(placeholders: &mut Placeholders, path: &str) -> String {
+    let empty = placeholders.value(AttributeValue::L(Vec::new()));
+    format!("if_not_exists({path}, {empty})")
+}
+
+fn pairs(placeholders: &mut Placeholders, pairs: Vec<(RawPath, Operand)>) -> Result<Vec<String>> {
+    let mut texts = Vec::with_capacity(pairs.len());
+    for (path, value) in pairs {
+        texts.push(format!("{} {}", placeholders.path(&path), operand(placeholders, value)?));
+    }
+    Ok(texts)
 }
 
 /// Whether an update may change this place: a clear attribute or one inside it, or an encrypted

@@ -8,7 +8,7 @@ use super::partition_name;
 use crate::access::OwnerProof;
 use crate::codec;
 use crate::context::{Number, Scalar};
-use crate::envelope::{self, Header};
+use crate::envelope::{self, FRONT_LEN, Header};
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::{Condition, Placeholders};
 use crate::record::{Attributes, FieldRole, HEADER_ATTRIBUTE, Record};
@@ -101,8 +101,8 @@ pub(crate) struct Demands {
     condition: bool,
     sealed: bool,
     return_existing: bool,
-    /// What the write stores and no other does: an attribute with a salt of its own.
-    mark: Option<(&'static str, AttributeValue)>,
+    /// What the write stores and no other does: an attribute, by the front that holds its salt.
+    mark: Option<Mark>,
 }
 
 impl Demands {
@@ -186,8 +186,8 @@ impl Demands {
 
     /// The same demands, of a write that stores this attribute: a header, or a self-contained field.
     /// Each holds a salt of its own, so that no other write stores the same.
-    pub(super) fn storing(mut self, name: &'static str, value: Option<&AttributeValue>) -> Self {
-        self.mark = value.map(|value| (name, value.clone()));
+    pub(super) fn storing(mut self, mark: Option<Mark>) -> Self {
+        self.mark = mark;
         self
     }
 
@@ -195,7 +195,9 @@ impl Demands {
     /// request stored it, and its answer was lost.
     pub(super) fn are_met_by(&self, existing: Option<&Attributes>) -> bool {
         match (&self.mark, existing) {
-            (Some((name, value)), Some(item)) => item.get(*name) == Some(value),
+            (Some((name, front)), Some(item)) => {
+                item.get(*name).and_then(front_of).is_some_and(|found| found == front)
+            }
             _ => false,
         }
     }
@@ -271,6 +273,20 @@ pub(crate) struct Refused {
 impl From<Error> for Refused {
     fn from(error: Error) -> Self {
         Self { error, existing: None }
+    }
+}
+
+/// An attribute and the front of its value.
+pub(super) type Mark = (&'static str, [u8; FRONT_LEN]);
+
+pub(super) fn mark_of(name: &'static str, value: Option<&AttributeValue>) -> Option<Mark> {
+    Some((name, *front_of(value?)?))
+}
+
+fn front_of(value: &AttributeValue) -> Option<&[u8; FRONT_LEN]> {
+    match value {
+        AttributeValue::B(blob) => blob.as_ref().first_chunk(),
+        _ => None,
     }
 }
 

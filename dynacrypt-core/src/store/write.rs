@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 
-use super::terms::{Demands, Presence, Terms, version_name};
+use super::terms::{Demands, Presence, Terms, mark_of, version_name};
 use super::{is_of_owner, key_attributes};
 use crate::access::OwnerProof;
 use crate::codec::{self, MAX_ITEM_LEN};
@@ -127,7 +127,7 @@ impl Write {
         if key != *proof.key() {
             return Err(Error::new(ErrorKind::AccessDenied));
         }
-        let mark = fields.iter().find_map(|(spec, field)| Some((spec.name(), field.clone()?)));
+        let mark = fields.iter().find_map(|(spec, field)| mark_of(spec.name(), field.as_ref()));
         for (spec, attribute) in fields {
             actions.assign(spec.name(), attribute);
         }
@@ -138,14 +138,11 @@ impl Write {
             actions.assign(updated.name(), Some(AttributeValue::N(stamp.now.to_string())));
         }
         let mut placeholders = Placeholders::default();
-        let (mut demands, condition) =
+        let (demands, condition) =
             Demands::new(proof, Presence::Present, touches_sealed, terms, &mut placeholders)?;
-        if let Some((name, field)) = &mark {
-            demands = demands.storing(name, Some(field));
-        }
         let text = actions.render(&mut placeholders)?;
         let key = key_attributes(schema, proof.key());
-        Ok(Self::new(Action::Update(key, text), (demands, condition), placeholders))
+        Ok(Self::new(Action::Update(key, text), (demands.storing(mark), condition), placeholders))
     }
 
     /// Deletes the item of the proof's key, if it is there.
@@ -235,8 +232,8 @@ pub(super) fn put_demands<R: Record>(
         terms.version = Some(version_before(version_name::<R>()?, sealed.attributes())?);
     }
     let (demands, condition) = Demands::new(proof, mode.presence(), false, &terms, placeholders)?;
-    let header = sealed.attributes().get(HEADER_ATTRIBUTE);
-    Ok((demands.storing(HEADER_ATTRIBUTE, header), condition))
+    let mark = mark_of(HEADER_ATTRIBUTE, sealed.attributes().get(HEADER_ATTRIBUTE));
+    Ok((demands.storing(mark), condition))
 }
 
 /// The version that a sealed item follows.
