@@ -226,18 +226,28 @@ async fn an_item_that_takes_no_field_of_its_own_says_why() {
     }
 }
 
+#[derive(Debug, Record)]
+#[dynacrypt(table = "vaults")]
+struct Opened {
+    #[dynacrypt(partition_key, owner)]
+    id: String,
+    #[encrypted]
+    pin: Option<Secret<String>>,
+}
+
+#[derive(Debug, Record)]
+#[dynacrypt(table = "vaults", whole)]
+struct Vault {
+    #[dynacrypt(partition_key, owner)]
+    id: String,
+    label: String,
+    #[encrypted]
+    pin: Secret<String>,
+}
+
 /// A `whole` record: its secrets are not offered to updates, and its clear fields are.
 #[tokio::test]
 async fn a_whole_record_is_updated_in_the_clear() {
-    #[derive(Debug, Record)]
-    #[dynacrypt(table = "vaults", whole)]
-    struct Vault {
-        #[dynacrypt(partition_key, owner)]
-        id: String,
-        label: String,
-        #[encrypted]
-        pin: Secret<String>,
-    }
     let world = World::new::<Vault>().await;
     let vaults = world.repository::<Vault>();
     let vault = Vault { id: "alice".into(), label: "a".into(), pin: Secret::from(API_KEY) };
@@ -248,14 +258,6 @@ async fn a_whole_record_is_updated_in_the_clear() {
     assert_eq!((read.label.as_str(), read.pin.expose_secret().as_str()), ("b", API_KEY));
 
     // The same table, by a record that is not `whole` any more: the item says that it was.
-    #[derive(Debug, Record)]
-    #[dynacrypt(table = "vaults")]
-    struct Opened {
-        #[dynacrypt(partition_key, owner)]
-        id: String,
-        #[encrypted]
-        pin: Option<Secret<String>>,
-    }
     let opened = world.repository::<Opened>();
     let c = Opened::columns();
     for update in [Update::new().set(c.pin, Secret::from("x")), Update::new().remove(c.pin)] {

@@ -58,9 +58,8 @@ async fn no_change_to_a_field_of_its_own_goes_unnoticed() {
             continue;
         }
         let description = tampered.description.clone();
-        let error = match sealer.open::<Profile>(tampered.item).await {
-            Ok(_) => panic!("opened: {description}"),
-            Err(error) => error,
+        let Err(error) = sealer.open::<Profile>(tampered.item).await else {
+            panic!("opened: {description}")
         };
         let missing = error.is_invalid_item() && description.contains("removed");
         assert!(error.is_decrypt() || error.is_not_sealed() || missing, "{description}: {error}");
@@ -115,6 +114,19 @@ async fn a_field_of_its_own_opens_in_its_place_alone() {
     }
 }
 
+#[derive(Debug, Record)]
+#[dynacrypt(table = "documents-2")]
+struct Elsewhere {
+    #[dynacrypt(partition_key)]
+    folder: String,
+    #[dynacrypt(sort_key)]
+    number: u32,
+    #[dynacrypt(owner)]
+    owner_id: String,
+    #[encrypted]
+    body: Secret<String>,
+}
+
 #[tokio::test]
 async fn another_tenants_owners_or_tables_field_does_not_open() {
     let keys = || LocalKeyProvider::from_bytes(&mut [9; 32]).unwrap();
@@ -146,18 +158,6 @@ async fn another_tenants_owners_or_tables_field_does_not_open() {
     given.insert("owner_id".to_owned(), AttributeValue::S("bob".to_owned()));
     assert!(world.sealer.open::<Document>(given).await.unwrap_err().is_decrypt());
 
-    #[derive(Debug, Record)]
-    #[dynacrypt(table = "documents-2")]
-    struct Elsewhere {
-        #[dynacrypt(partition_key)]
-        folder: String,
-        #[dynacrypt(sort_key)]
-        number: u32,
-        #[dynacrypt(owner)]
-        owner_id: String,
-        #[encrypted]
-        body: Secret<String>,
-    }
     let sealed = Elsewhere {
         folder: "inbox".to_owned(),
         number: 1,

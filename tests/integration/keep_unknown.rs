@@ -72,6 +72,13 @@ async fn what_is_unknown_stays_and_what_is_known_is_replaced() {
     assert!(!item.contains_key("theme") && !item.contains_key("phone"), "a plain put replaces");
 }
 
+#[derive(Debug, Record)]
+#[dynacrypt(table = "profiles", whole)]
+struct Vault {
+    #[dynacrypt(partition_key, owner)]
+    user_id: String,
+}
+
 #[tokio::test]
 async fn what_could_not_be_read_afterwards_is_refused() {
     let world = World::new::<Profile>().await;
@@ -84,12 +91,6 @@ async fn what_could_not_be_read_afterwards_is_refused() {
     assert!(error.is_invalid_item(), "{error}");
     assert_eq!(world.raw().await, before);
 
-    #[derive(Debug, Record)]
-    #[dynacrypt(table = "profiles", whole)]
-    struct Vault {
-        #[dynacrypt(partition_key, owner)]
-        user_id: String,
-    }
     let http = FaultyHttp::new();
     let config = world.backend.dynamodb_config().http_client(http.clone()).build();
     let client = aws_sdk_dynamodb::Client::from_conf(config);
