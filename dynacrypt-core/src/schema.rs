@@ -132,8 +132,9 @@ impl SchemaDescription {
             .map(|field| field.name.as_str())
     }
 
-    /// Every name by which a sensitive field may be met outside the table: attribute names and bound
-    /// names of encrypted fields.
+    /// Every name by which a sensitive field may be met outside the table: attribute names, bound
+    /// names and Rust names of encrypted fields, and Rust names of sensitive ones that are never
+    /// stored.
     pub fn sensitive_names(&self) -> impl Iterator<Item = &str> {
         let encrypted = self.0.fields.iter().filter(|field| field.kind == Kind::Encrypted);
         let names = encrypted

@@ -28,6 +28,8 @@ pub(crate) struct Field<'a> {
     pub(crate) ident: &'a Ident,
     pub(crate) vis: &'a Visibility,
     pub(crate) ty: &'a Type,
+    /// Whether it was said to be: encrypted, or sensitive and never stored.
+    pub(crate) sensitive: bool,
     pub(crate) role: Role,
 }
 

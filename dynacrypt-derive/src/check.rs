@@ -54,7 +54,8 @@ pub(crate) fn record<'a>(source: &Source<'a>, diag: &Diag) -> Option<Record<'a>>
                     Role::Stored(stored)
                 }
             };
-            Field { ident: field.ident, vis: field.vis, ty: field.ty, role }
+            let sensitive = field.attrs.encrypted.is_some() || field.attrs.sensitive.is_some();
+            Field { ident: field.ident, vis: field.vis, ty: field.ty, sensitive, role }
         })
         .collect();
     let indexes = indexes::of(source, &templates, &mut fields, diag);

@@ -93,6 +93,19 @@ fn a_table_of_several_record_types() {
     check("shop-service-reader.json", &set.all_owners().with_scan().role(Role::Reader).unwrap());
 }
 
+/// Masking goes by every name of a sensitive field, of one that is never stored too.
+#[test]
+fn the_sensitive_names_of_a_record() {
+    let names: Vec<String> =
+        SchemaDescription::of::<Profile>().sensitive_names().map(str::to_owned).collect();
+    assert_eq!(names, ["ssn", "api_key", "one_time_code"]);
+    let redactor = dynacrypt::redact::Redactor::new().record::<Profile>();
+    assert_eq!(
+        redactor.json(r#"{"oneTimeCode":"424242","apiKey":"x","userId":"alice"}"#),
+        r#"{"oneTimeCode":"[REDACTED]","apiKey":"[REDACTED]","userId":"alice"}"#
+    );
+}
+
 /// What a program prints for the command line.
 #[test]
 fn the_schema_of_a_record_as_a_document() {

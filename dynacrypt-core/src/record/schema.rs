@@ -242,6 +242,7 @@ pub struct Schema {
     fields: &'static [FieldSpec],
     whole: bool,
     indexes: &'static [IndexSpec],
+    sensitive: &'static [&'static str],
 }
 
 /// A secondary index: which attributes are its key, and what it holds.
@@ -320,7 +321,7 @@ impl Schema {
         fields: &'static [FieldSpec],
         whole: bool,
     ) -> Self {
-        Self { record, table, fields, whole, indexes: &[] }
+        Self { record, table, fields, whole, indexes: &[], sensitive: &[] }
     }
 
     /// The same schema with these secondary indexes.
@@ -329,6 +330,21 @@ impl Schema {
     pub const fn with_indexes(mut self, indexes: &'static [IndexSpec]) -> Self {
         self.indexes = indexes;
         self
+    }
+
+    /// The same schema with these Rust names of sensitive fields.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn with_sensitive(mut self, names: &'static [&'static str]) -> Self {
+        self.sensitive = names;
+        self
+    }
+
+    /// The Rust names of the sensitive fields: of the encrypted ones, and of those that are never
+    /// stored.
+    #[must_use]
+    pub const fn sensitive(&self) -> &'static [&'static str] {
+        self.sensitive
     }
 
     /// Name of the Rust type.

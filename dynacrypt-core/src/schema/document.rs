@@ -113,6 +113,10 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 
 impl From<&Schema> for Document {
     fn from(schema: &Schema) -> Self {
+        let known = |name: &&&str| {
+            schema.fields().iter().any(|field| field.is_encrypted() && field.name() == **name)
+        };
+        let further = schema.sensitive().iter().filter(|name| !known(name));
         Self {
             dynacrypt_schema: VERSION,
             record: schema.record().to_owned(),
@@ -120,7 +124,7 @@ impl From<&Schema> for Document {
             whole: schema.is_whole(),
             fields: schema.fields().iter().map(Field::from).collect(),
             indexes: schema.indexes().iter().map(|index| Index::of(schema, index)).collect(),
-            sensitive: Vec::new(),
+            sensitive: further.map(|name| (*name).to_owned()).collect(),
         }
     }
 }

@@ -25,7 +25,9 @@ static INDEXES: [IndexSpec; 1] =
     [IndexSpec::new("by_status", false, (2, ScalarType::S), None, IndexHolds::Fields(&[3]))];
 
 fn schema() -> Schema {
-    Schema::new("Order", "shop", &FIELDS, true).with_indexes(&INDEXES)
+    Schema::new("Order", "shop", &FIELDS, true)
+        .with_indexes(&INDEXES)
+        .with_sensitive(&["card", "card_code"])
 }
 
 #[test]
@@ -36,7 +38,7 @@ fn a_schema_survives_json() {
     let list = SchemaDescription::list_from_json(&format!("[{json},{json}]")).unwrap();
     assert_eq!(list.len(), 2);
     assert!(json.contains("\"holds\": [\n"), "{json}");
-    assert!(description.sensitive_names().eq(["card", "pan"]));
+    assert!(description.sensitive_names().eq(["card", "pan", "card_code"]));
     assert!(description.attributes().any(|name| name == "_et"));
 }
 

@@ -35,6 +35,7 @@ pub(super) fn schema(record: &Record<'_>) -> TokenStream {
         record.stored().find_map(|(field, stored)| owner_type(private, field.ty, stored.kind));
     let in_keys = keys::evaluated(record);
     let indexes = indexes::specs(record);
+    let sensitive = sensitive(record);
     quote! {
         &#private::Schema::new(
             #name,
@@ -43,7 +44,19 @@ pub(super) fn schema(record: &Record<'_>) -> TokenStream {
             #whole
         )
         #indexes
+        #sensitive
     }
+}
+
+/// The Rust names of the sensitive fields, of those that are never stored too: masking goes by them.
+fn sensitive(record: &Record<'_>) -> Option<TokenStream> {
+    let names: Vec<_> = record
+        .fields
+        .iter()
+        .filter(|field| field.sensitive)
+        .map(|field| text(field.ident))
+        .collect();
+    (!names.is_empty()).then(|| quote!(.with_sensitive(&[#(#names),*])))
 }
 
 /// Names of the user's that are deprecated are no less so for being named here; the user has been

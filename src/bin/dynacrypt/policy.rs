@@ -19,6 +19,6 @@ pub(crate) enum Command {
 pub(crate) fn run(command: Command) -> Result<Outcome, Failure> {
     match command {
         Command::Generate(args) => generate::run(args),
-        Command::Lint(args) => lint::run(args),
+        Command::Lint(args) => lint::run(&args),
     }
 }

@@ -10,6 +10,7 @@ use crate::input::{self, Failure};
 
 /// A schema document is what `SchemaDescription::of::<YourRecord>()?.to_json()` prints.
 #[derive(Debug, clap::Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct Args {
     /// A file with the schema, or schemas, of the records that live in the table; `-` for standard
     /// input. May be given again.

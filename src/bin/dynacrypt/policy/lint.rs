@@ -60,7 +60,7 @@ impl Least {
     }
 }
 
-pub(crate) fn run(args: Args) -> Result<Outcome, Failure> {
+pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
     let mut linter = Linter::new();
     for path in &args.schema {
         linter = input::schemas(path)?.into_iter().fold(linter, Linter::schema);
