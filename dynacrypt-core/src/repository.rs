@@ -71,6 +71,9 @@ use crate::store::{DynamoStore, Expiry};
 /// | the caller's own, demand not met | `is_conflict` | `is_conflict` | `is_conflict` | `is_conflict` |
 /// | absent, or another owner's | `is_conflict` if the demand is not met by an absent item | another's: `is_conflict` | `is_not_found` | `false` |
 ///
+/// What failed is told by the item that failed it, which DynamoDB returns; an emulator that does not
+/// (older releases of DynamoDB Local) has every row answer as for an absent item.
+///
 /// `is_version_conflict` and `is_condition_failed` tell conflicts apart. An absent item and another
 /// owner's give one answer, with one exception: what a key is taken by keeps `put`, `save` and
 /// `create` from storing anything there, and that cannot be hidden.
