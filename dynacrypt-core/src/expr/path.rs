@@ -83,7 +83,7 @@ impl<R> Path<R> {
         Condition::of(Node::NotExists(self.into()))
     }
 
-    /// How large the value is, as [`Column::size`](super::Column::size).
+    /// How large the value is, as [`Column::size`](super::Column::size)(super::Column::size).
     #[must_use]
     pub fn size(self) -> Size<R> {
         Size::of(self.into())
