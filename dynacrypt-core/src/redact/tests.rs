@@ -138,24 +138,27 @@ fn headers() {
 
 #[test]
 fn logs_in_pieces_are_masked_as_in_one() {
-    let redactor = redactor().canaries(["CANARY\nof two lines"]).unwrap();
     let key =
         format!("-----BEGIN {} KEY-----\nMII\nAAA\n-----END {} KEY-----", "PRIVATE", "PRIVATE");
     let log = format!(
         "INFO ssn=1 a=2\n{{\"ssn\":\"x\"}}\nkey\n{key}\nd\u{e9}j\u{e0} CANARY\nof two lines\nlast 078-05-1120"
     );
-    let whole = redactor.log(&log);
-    for left in ["MII", "CANARY", "078", "\"x\""] {
-        assert!(!whole.contains(left), "{whole}");
-    }
-    for size in 1..log.len() {
-        let mut lines = LineRedactor::new(redactor.clone());
-        let mut out = String::new();
-        for piece in log.as_bytes().chunks(size) {
-            out.push_str(&lines.push(piece));
+    let with_canary = redactor().canaries(["CANARY\nof two lines"]).unwrap();
+    for (redactor, canary_goes) in [(redactor(), false), (with_canary, true)] {
+        let whole = redactor.log(&log);
+        for left in ["MII", "AAA", "078", "\"x\""] {
+            assert!(!whole.contains(left), "{whole}");
         }
-        out.push_str(&lines.finish());
-        assert_eq!(out, whole, "in pieces of {size}");
+        assert_eq!(!whole.contains("CANARY"), canary_goes, "{whole}");
+        for size in 1..log.len() {
+            let mut lines = LineRedactor::new(redactor.clone());
+            let mut out = String::new();
+            for piece in log.as_bytes().chunks(size) {
+                out.push_str(&lines.push(piece));
+            }
+            out.push_str(&lines.finish());
+            assert_eq!(out, whole, "in pieces of {size}");
+        }
     }
 }
 
