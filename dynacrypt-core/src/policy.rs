@@ -24,7 +24,8 @@ pub enum Role {
     /// Gets, queries and opens records: `GetItem`, `BatchGetItem`, `Query`, and `kms:Decrypt`.
     Reader,
     /// Seals and writes records without being able to open one: `PutItem`, `UpdateItem`,
-    /// `DeleteItem`, `BatchWriteItem`, `ConditionCheckItem`, and `kms:GenerateDataKey`.
+    /// `DeleteItem`, `BatchWriteItem`, `ConditionCheckItem`, and `kms:GenerateDataKey`. What a write
+    /// can be asked to return (the item that stood there) it gets sealed, with its clear fields.
     Writer,
     /// Both, in statements apart.
     ReadWrite,

@@ -1,6 +1,7 @@
 //! Policies of real records, whole, against goldens that were read by eye (`tests/policy`). It calls
 //! no service. After a change that is meant, run with `DYNACRYPT_BLESS=1` and read what changed.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -91,6 +92,45 @@ fn a_table_of_several_record_types() {
         ["index `by_status` is left out: its partition key is not the owner"]
     );
     check("shop-service-reader.json", &set.all_owners().with_scan().role(Role::Reader).unwrap());
+}
+
+/// The operations that the store names are the actions that the roles are given: none is missing, and
+/// none is there for nothing.
+#[test]
+fn roles_are_given_what_the_store_calls() {
+    let store = Path::new(env!("CARGO_MANIFEST_DIR")).join("dynacrypt-core/src/store");
+    let mut called = BTreeSet::new();
+    for entry in fs::read_dir(store).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|end| end != "rs") || path.ends_with("tables.rs") {
+            continue;
+        }
+        let text = fs::read_to_string(path).unwrap();
+        for rest in text.split("\"dynamodb:").skip(1) {
+            let operation = rest.split('"').next().unwrap();
+            called.extend(
+                match operation {
+                    "TransactGetItems" => vec!["GetItem"],
+                    "TransactWriteItems" => {
+                        vec!["PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"]
+                    }
+                    other => vec![other],
+                }
+                .into_iter()
+                .map(|action| format!("dynamodb:{action}")),
+            );
+        }
+    }
+    let set = PolicySet::of::<Profile>().table_arn(PROFILES).all_owners().with_scan();
+    let policy = set.role(Role::ReadWrite).unwrap().to_json().unwrap();
+    let policy: serde_json::Value = serde_json::from_str(&policy).unwrap();
+    let allowing = policy["Statement"].as_array().unwrap().iter();
+    let given: BTreeSet<String> = allowing
+        .filter(|statement| statement["Effect"] == "Allow")
+        .flat_map(|statement| statement["Action"].as_array().unwrap())
+        .map(|action| action.as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(given, called);
 }
 
 /// Masking goes by every name of a sensitive field, of one that is never stored too.
