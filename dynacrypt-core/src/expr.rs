@@ -26,6 +26,7 @@
 mod actions;
 mod column;
 mod condition;
+mod inert;
 mod key;
 mod path;
 mod projected;
@@ -42,8 +43,8 @@ pub use path::Path;
 #[doc(hidden)]
 pub use projected::{ProjectedFrom, project};
 pub use protection::{
-    Assign, Authenticated, Clear, Coded, Comparable, Encrypted, InKey, InTheClear, Indexed, Key,
-    Managed, ManagedTime, Protection, Readable, SetOf, Ttl, Whole,
+    Appendable, Assign, Authenticated, Clear, Coded, Comparable, Encrypted, InKey, InTheClear,
+    Indexed, Key, Managed, ManagedTime, Protection, Readable, SetOf, Ttl, Whole,
 };
 pub(crate) use render::Placeholders;
 pub(crate) use update::SecretSource;

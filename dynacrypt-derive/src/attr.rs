@@ -77,8 +77,9 @@ impl ContainerAttrs {
             "entity" => set(&mut self.entity, string(name, input, "\"order\"")?, &word),
             "entity_name" => set(&mut self.entity_name, string(name, input, "\"entity\"")?, &word),
             "index" => {
-                self.indexes.push(IndexAttrs::parse(name, input)?);
-                Ok(())
+                let (index, settings) = IndexAttrs::parse(name, input)?;
+                self.indexes.push(index);
+                settings
             }
             _ => Err(unknown(name, Place::Struct)),
         }

@@ -66,7 +66,7 @@ fn fields<'a>(input: &'a DeriveInput, diag: &Diag) -> Vec<Projected<'a>> {
         if let Some(other) = fields.iter().find(|other| text(&other.from) == text(&from)) {
             diag.at(
                 from.span(),
-                format!("`{}` is read from `{}` already", text(other.ident), text(&from)),
+                format!("field `{}` reads `{}` already", text(other.ident), text(&from)),
             );
         }
         let default = default.map(|given| given.value);
@@ -88,11 +88,10 @@ fn implementation(
         let from = &field.from;
         quote!(#private::Column::number(__columns.#from))
     });
+    let count = fields.len();
     let reads = fields.iter().map(|field| read(private, field));
-    // With the type's span, rustc says that it was there.
-    let at = record.span();
-    let private_at = private.at(at);
-    let columns = quote_spanned!(at=> <#record as #private_at::Record>::columns());
+    // The associated type is judged where it is given, and here assumed.
+    let columns = quote!(<<Self as #private::Projection>::Record as #private::Record>::columns());
     let (with_columns, unused) = if fields.is_empty() {
         (None, quote!(_))
     } else {
@@ -105,7 +104,9 @@ fn implementation(
                 type Record = #record;
                 fn fields() -> #private::Vec<::core::primitive::usize> {
                     #with_columns
-                    #private::Vec::from([#(#numbers),*])
+                    <#private::Vec<_> as ::core::convert::From<[::core::primitive::usize; #count]>>::from(
+                        [#(#numbers),*]
+                    )
                 }
                 fn read(#unused: &mut #private::ItemReader) -> #private::Result<Self> {
                     #with_columns

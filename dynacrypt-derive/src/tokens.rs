@@ -1,8 +1,8 @@
 //! Looks through the tokens of a type: which parameters it mentions, whether it borrows. It never
 //! resolves a name, so an alias looks like any other type to it.
 
-use proc_macro2::{Spacing, TokenStream, TokenTree};
-use quote::ToTokens;
+use proc_macro2::{Group, Spacing, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
 
 use crate::attr::meta::text;
 
@@ -30,6 +30,29 @@ fn stream_mentions(tokens: TokenStream, names: &[impl AsRef<str>]) -> bool {
             _ => false,
         }
     })
+}
+
+/// The type with another in the place of `Self`, for where `Self` is something else.
+pub(crate) fn without_self(ty: impl ToTokens, this: &TokenStream) -> TokenStream {
+    let mut out = TokenStream::new();
+    let mut tokens = ty.to_token_stream().into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        match token {
+            TokenTree::Ident(ident) if ident == "Self" => {
+                let begins_path = matches!(
+                    tokens.peek(), Some(TokenTree::Punct(punct)) if punct.as_char() == ':'
+                );
+                out.extend(if begins_path { quote!(<#this>) } else { this.clone() });
+            }
+            TokenTree::Group(group) => {
+                let mut inside = Group::new(group.delimiter(), without_self(group.stream(), this));
+                inside.set_span(group.span());
+                out.extend([TokenTree::Group(inside)]);
+            }
+            other => out.extend([other]),
+        }
+    }
+    out
 }
 
 /// Whether the type holds a reference, or one of these lifetimes (given without the `'`).
@@ -74,6 +97,20 @@ mod tests {
         }
         for without in [quote!(String), quote!(m::T), quote!(Vec<m::T>), quote!(TT)] {
             assert!(!mentions(&without, &["T"]), "{without}");
+        }
+    }
+
+    #[test]
+    fn self_is_replaced_wherever_it_stands() {
+        let this = quote!(Order<T>);
+        for (ty, expected) in [
+            (quote!(Option<Box<Self>>), quote!(Option<Box<Order<T>>>)),
+            (quote!([u8; Self::LEN]), quote!([u8; <Order<T>>::LEN])),
+            (quote!((Selfish, u8)), quote!((Selfish, u8))),
+        ] {
+            // How `>>` is spaced depends on where it was joined.
+            let text = |tokens: TokenStream| tokens.to_string().replace(' ', "");
+            assert_eq!(text(without_self(ty, &this)), text(expected));
         }
     }
 

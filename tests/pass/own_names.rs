@@ -42,10 +42,31 @@ mod record {
         #[dynacrypt(skip)]
         cached: ::core::primitive::bool,
     }
+
+    #[derive(::dynacrypt::Record)]
+    #[dynacrypt(table = "orders", partition_key = "U#{user}", sort_key = "{number}")]
+    #[dynacrypt(entity = "order", index(by_time, partition_key = at, sort_key = created))]
+    pub struct Order {
+        user: ::std::string::String,
+        number: u64,
+        at: u64,
+        #[dynacrypt(created)]
+        created: ::std::option::Option<::std::time::SystemTime>,
+    }
+
+    #[derive(::dynacrypt::Projection)]
+    #[dynacrypt(record = Order)]
+    pub struct Line {
+        pub number: u64,
+        #[dynacrypt(from = at, default)]
+        pub time: u64,
+    }
 }
 
 #[::core::prelude::v1::test]
 fn passes() {
     use dynacrypt::Record;
     assert_eq!(record::Profile::SCHEMA.fields().len(), 4);
+    assert_eq!(record::Order::SCHEMA.indexes().len(), 1);
+    assert_eq!(<record::Line as dynacrypt::Projection>::attributes().len(), 5);
 }

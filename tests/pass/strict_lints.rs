@@ -59,6 +59,39 @@ pub(crate) struct Crate {
 #[deprecated]
 type Type = String;
 
+/// Documented.
+#[derive(Debug, Record)]
+#[dynacrypt(table = "shop", partition_key = "USER#{user_id}", sort_key = "ORDER#{order_id:08}")]
+#[dynacrypt(entity = "order", index(by_status, partition_key = status, sort_key = r#type))]
+pub struct Order<T> {
+    #[dynacrypt(owner)]
+    user_id: String,
+    order_id: u32,
+    #[deprecated]
+    status: Option<String>,
+    r#type: u8,
+    value: T,
+    #[dynacrypt(version)]
+    version: u64,
+    #[dynacrypt(ttl)]
+    expires: Option<u64>,
+    #[dynacrypt(created)]
+    created: Option<u64>,
+    #[dynacrypt(updated)]
+    updated: Option<u64>,
+}
+
+/// Documented.
+#[derive(Debug, dynacrypt::Projection)]
+#[dynacrypt(record = Order<u8>)]
+pub struct Line {
+    /// Documented.
+    pub order_id: u32,
+    r#type: u8,
+    #[dynacrypt(default)]
+    version: u64,
+}
+
 #[::core::prelude::v1::test]
 fn passes() {
     fn uses<T: ClearField, K: KeyAttribute>(_: &Schema, _: &FieldSpec) {}
@@ -69,6 +102,12 @@ fn passes() {
     #[allow(deprecated)]
     let old = Old::SCHEMA;
     assert_eq!(old.fields().len(), 1);
+
+    assert_eq!(Order::<u8>::SCHEMA.indexes().len(), 1);
+    let attributes = <Line as dynacrypt::Projection>::attributes();
+    assert_eq!(attributes, ["_dc", "pk", "sk", "entity", "type", "version"]);
+    let parts = |line: Line| (line.order_id, line.r#type, line.version);
+    assert_eq!(size_of_val(&parts), 0);
 
     // Inside a function, where an implementation is local to what it is for.
     #[derive(Debug, Record)]

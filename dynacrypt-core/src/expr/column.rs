@@ -56,7 +56,7 @@ impl<R: Record, T, P> fmt::Debug for Column<R, T, P> {
     }
 }
 
-fn comparand<R: Record, T, P: Comparable<T>>(field: usize, value: &T) -> Operand {
+fn comparand<R: Record, T, P: Comparable<T, V>, V>(field: usize, value: V) -> Operand {
     match stored::<R>(field, |out| P::write(value, out, field)) {
         Ok(Some(attribute)) => Operand::Value(attribute),
         Ok(None) => Operand::Invalid(
@@ -95,74 +95,101 @@ impl<R: Record, T, P> Column<R, T, P> {
     }
 }
 
-macro_rules! comparisons {
-    ($($(#[$doc:meta])* $name:ident $comparison:ident;)*) => {
-        impl<R: Record, T, P> Column<R, T, P> {$(
-            $(#[$doc])*
-            #[must_use]
-            pub fn $name(self, value: impl IntoValue<T>) -> Condition<R>
-            where
-                P: Comparable<T>,
-            {
-                let value = comparand::<R, T, P>(self.field, &value.into_value());
-                Condition::of(Node::Compare(
-                    Comparison::$comparison,
-                    Operand::Path(self.path().into()),
-                    value,
-                ))
-            }
-        )*}
-    };
-}
-comparisons! {
-    /// Whether the attribute equals a value.
-    eq Eq;
-    /// Whether the attribute is there and differs from a value, or is absent.
-    ne Ne;
-    /// Whether the attribute is less than a value: numbers by size, text and bytes by their bytes.
-    lt Lt;
-    /// Whether the attribute is at most a value.
-    le Le;
-    /// Whether the attribute is greater than a value.
-    gt Gt;
-    /// Whether the attribute is at least a value.
-    ge Ge;
-}
-
+// Written out: an error would quote a macro that wrote them.
 impl<R: Record, T, P> Column<R, T, P> {
+    /// Whether the attribute equals a value.
+    #[must_use]
+    pub fn eq<V>(self, value: V) -> Condition<R>
+    where
+        P: Comparable<T, V>,
+    {
+        self.compare(Comparison::Eq, value)
+    }
+
+    /// Whether the attribute is there and differs from a value, or is absent.
+    #[must_use]
+    pub fn ne<V>(self, value: V) -> Condition<R>
+    where
+        P: Comparable<T, V>,
+    {
+        self.compare(Comparison::Ne, value)
+    }
+
+    /// Whether the attribute is less than a value: numbers by size, text and bytes by their bytes.
+    #[must_use]
+    pub fn lt<V>(self, value: V) -> Condition<R>
+    where
+        P: Comparable<T, V>,
+    {
+        self.compare(Comparison::Lt, value)
+    }
+
+    /// Whether the attribute is at most a value.
+    #[must_use]
+    pub fn le<V>(self, value: V) -> Condition<R>
+    where
+        P: Comparable<T, V>,
+    {
+        self.compare(Comparison::Le, value)
+    }
+
+    /// Whether the attribute is greater than a value.
+    #[must_use]
+    pub fn gt<V>(self, value: V) -> Condition<R>
+    where
+        P: Comparable<T, V>,
+    {
+        self.compare(Comparison::Gt, value)
+    }
+
+    /// Whether the attribute is at least a value.
+    #[must_use]
+    pub fn ge<V>(self, value: V) -> Condition<R>
+    where
+        P: Comparable<T, V>,
+    {
+        self.compare(Comparison::Ge, value)
+    }
+
+    fn compare<V>(self, comparison: Comparison, value: V) -> Condition<R>
+    where
+        P: Comparable<T, V>,
+    {
+        let value = comparand::<R, T, P, V>(self.field, value);
+        Condition::of(Node::Compare(comparison, Operand::Path(self.path().into()), value))
+    }
+
     /// Whether the attribute lies between two values, both included.
     #[must_use]
-    pub fn between(self, least: impl IntoValue<T>, most: impl IntoValue<T>) -> Condition<R>
+    pub fn between<V>(self, least: V, most: V) -> Condition<R>
     where
-        P: Comparable<T>,
+        P: Comparable<T, V>,
     {
-        let least = comparand::<R, T, P>(self.field, &least.into_value());
-        let most = comparand::<R, T, P>(self.field, &most.into_value());
+        let least = comparand::<R, T, P, V>(self.field, least);
+        let most = comparand::<R, T, P, V>(self.field, most);
         Condition::of(Node::Between(Operand::Path(self.path().into()), least, most))
     }
 
     /// Whether the attribute equals one of these values. At most 100; with none, the condition is
     /// `is_invalid_record` when it is sent.
     #[must_use]
-    pub fn is_in<V: IntoValue<T>>(self, values: impl IntoIterator<Item = V>) -> Condition<R>
+    pub fn is_in<V>(self, values: impl IntoIterator<Item = V>) -> Condition<R>
     where
-        P: Comparable<T>,
+        P: Comparable<T, V>,
     {
-        let values = values
-            .into_iter()
-            .map(|value| comparand::<R, T, P>(self.field, &value.into_value()))
-            .collect();
+        let values =
+            values.into_iter().map(|value| comparand::<R, T, P, V>(self.field, value)).collect();
         Condition::of(Node::In(Operand::Path(self.path().into()), values))
     }
 
     /// Whether the attribute begins with this text, or these bytes.
     #[must_use]
-    pub fn begins_with(self, prefix: impl IntoValue<T>) -> Condition<R>
+    pub fn begins_with<V>(self, prefix: V) -> Condition<R>
     where
-        P: Comparable<T>,
+        P: Comparable<T, V>,
         T: TextLike,
     {
-        let prefix = comparand::<R, T, P>(self.field, &prefix.into_value());
+        let prefix = comparand::<R, T, P, V>(self.field, prefix);
         Condition::of(Node::BeginsWith(Operand::Path(self.path().into()), prefix))
     }
 

@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::update::Assigned;
+use super::value::IntoValue;
 use crate::codec::{AsSet, Set};
 use crate::error::Result;
 use crate::record::{
@@ -93,58 +94,32 @@ impl Protection for Ttl {}
     note = "read the record and compare its `Secret` with `ct_eq`, or store what you search for in a clear or authenticated field beside it",
     note = "a field of a key template is looked up and queried by the key"
 )]
-pub trait Comparable<T>: Protection {
+// The value's type is a parameter, and not asked for at the methods: what does not compare is then one
+// error, whatever it was compared with.
+pub trait Comparable<T, V = T>: Protection {
     /// Writes a value as it would be stored.
     #[doc(hidden)]
-    fn write(value: &T, out: &mut ItemWriter, field: usize) -> Result<()>;
+    fn write(value: V, out: &mut ItemWriter, field: usize) -> Result<()>;
 }
 
-impl<T: ClearField> Comparable<T> for Clear {
-    fn write(value: &T, out: &mut ItemWriter, field: usize) -> Result<()> {
-        value.write(out, field)
-    }
+macro_rules! comparable {
+    ($($({$($param:tt)*})? $protection:ty => $field:path;)*) => {$(
+        impl<$($($param)*,)? T: $field, V: IntoValue<T>> Comparable<T, V> for $protection {
+            fn write(value: V, out: &mut ItemWriter, field: usize) -> Result<()> {
+                value.into_value().write(out, field)
+            }
+        }
+    )*};
 }
-
-impl<T: CodedField<C>, C> Comparable<T> for Coded<C> {
-    fn write(value: &T, out: &mut ItemWriter, field: usize) -> Result<()> {
-        value.write(out, field)
-    }
-}
-
-impl<T: IndexField> Comparable<T> for Indexed {
-    fn write(value: &T, out: &mut ItemWriter, field: usize) -> Result<()> {
-        value.write(out, field)
-    }
-}
-
-impl<T: VersionField> Comparable<T> for Managed {
-    fn write(value: &T, out: &mut ItemWriter, field: usize) -> Result<()> {
-        value.write(out, field)
-    }
-}
-
-impl<T: TimeField> Comparable<T> for ManagedTime {
-    fn write(value: &T, out: &mut ItemWriter, field: usize) -> Result<()> {
-        value.write(out, field)
-    }
-}
-
-impl<T: TtlField> Comparable<T> for Ttl {
-    fn write(value: &T, out: &mut ItemWriter, field: usize) -> Result<()> {
-        value.write(out, field)
-    }
-}
-
-impl<T: AuthenticatedField> Comparable<T> for Authenticated {
-    fn write(value: &T, out: &mut ItemWriter, field: usize) -> Result<()> {
-        value.write(out, field)
-    }
-}
-
-impl<T: AuthenticatedField> Comparable<T> for Key {
-    fn write(value: &T, out: &mut ItemWriter, field: usize) -> Result<()> {
-        value.write(out, field)
-    }
+comparable! {
+    Clear => ClearField;
+    {C} Coded<C> => CodedField<C>;
+    Indexed => IndexField;
+    Managed => VersionField;
+    ManagedTime => TimeField;
+    Ttl => TtlField;
+    Authenticated => AuthenticatedField;
+    Key => AuthenticatedField;
 }
 
 /// A protection under which a column can be set without the rest of the record.
@@ -161,34 +136,25 @@ pub trait Assign<T>: Protection {
     fn assign<R: Record>(field: usize, value: T) -> Result<Assigned>;
 }
 
-impl<T: ClearField> Assign<T> for Clear {
-    fn assign<R: Record>(field: usize, value: T) -> Result<Assigned> {
-        Ok(stored::<R>(field, |out| value.write(out, field))?
-            .map_or(Assigned::Absent, Assigned::Attribute))
-    }
+macro_rules! assign {
+    ($($({$($param:tt)*})? $protection:ty => $field:path;)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<$($($param)*,)? T: $field> Assign<T> for $protection {
+            fn assign<R: Record>(field: usize, value: T) -> Result<Assigned> {
+                Ok(stored::<R>(field, |out| value.write(out, field))?
+                    .map_or(Assigned::Absent, Assigned::Attribute))
+            }
+        }
+    )*};
+}
+assign! {
+    Clear => ClearField;
+    {C} Coded<C> => CodedField<C>;
+    Indexed => IndexField;
+    Ttl => TtlField;
 }
 
-impl<T: CodedField<C>, C> Assign<T> for Coded<C> {
-    fn assign<R: Record>(field: usize, value: T) -> Result<Assigned> {
-        Ok(stored::<R>(field, |out| value.write(out, field))?
-            .map_or(Assigned::Absent, Assigned::Attribute))
-    }
-}
-
-impl<T: IndexField> Assign<T> for Indexed {
-    fn assign<R: Record>(field: usize, value: T) -> Result<Assigned> {
-        Ok(stored::<R>(field, |out| value.write(out, field))?
-            .map_or(Assigned::Absent, Assigned::Attribute))
-    }
-}
-
-impl<T: TtlField> Assign<T> for Ttl {
-    fn assign<R: Record>(field: usize, value: T) -> Result<Assigned> {
-        Ok(stored::<R>(field, |out| value.write(out, field))?
-            .map_or(Assigned::Absent, Assigned::Attribute))
-    }
-}
-
+#[diagnostic::do_not_recommend]
 impl<T: EncryptedField + Send + 'static> Assign<T> for Encrypted {
     fn assign<R: Record>(field: usize, value: T) -> Result<Assigned> {
         Ok(Assigned::Secret(Box::new(move |out: &mut ItemWriter| value.write(out, field))))
@@ -207,6 +173,17 @@ impl InTheClear for Clear {}
 impl<C> InTheClear for Coded<C> {}
 impl InTheClear for Indexed {}
 impl InTheClear for Ttl {}
+
+/// A protection under which a list can be made longer.
+#[diagnostic::on_unimplemented(
+    message = "a column that is stored as `{Self}` cannot be appended to",
+    label = "nothing is appended to this column",
+    note = "ciphertext is replaced as a whole: read the record, change the list, and `set` the column to the new `Secret`",
+    note = "elements of a set are added by `add_to_set`"
+)]
+pub trait Appendable: Protection {}
+
+impl Appendable for Clear {}
 
 /// A column that is a DynamoDB set.
 #[diagnostic::on_unimplemented(

@@ -10,7 +10,7 @@ use super::actions::{Actions, SetTo};
 use super::column::{Column, Numeric, serialized};
 use super::condition::Operand;
 use super::path::Path;
-use super::protection::{Assign, Clear, InTheClear, SetOf};
+use super::protection::{Appendable, Assign, InTheClear, SetOf};
 use super::value::{Collection, IntoValue, List};
 use crate::codec::{AsSet, AttributeCodec, SetElement};
 use crate::error::{Error, ErrorKind, Result};
@@ -238,9 +238,9 @@ impl<R: Record> Update<R> {
     }
 
     /// Puts elements after those of a list; an absent list counts as empty.
-    pub fn append<T: List, V: IntoValue<T::Element>>(
+    pub fn append<T: List, P: Appendable, V: IntoValue<T::Element>>(
         mut self,
-        column: Column<R, T, Clear>,
+        column: Column<R, T, P>,
         elements: impl IntoIterator<Item = V>,
     ) -> Self
     where
@@ -252,9 +252,9 @@ impl<R: Record> Update<R> {
     }
 
     /// Puts elements before those of a list; an absent list counts as empty.
-    pub fn prepend<T: List, V: IntoValue<T::Element>>(
+    pub fn prepend<T: List, P: Appendable, V: IntoValue<T::Element>>(
         mut self,
-        column: Column<R, T, Clear>,
+        column: Column<R, T, P>,
         elements: impl IntoIterator<Item = V>,
     ) -> Self
     where

@@ -8,8 +8,8 @@
 use std::borrow::Cow;
 
 use super::{
-    FieldKind, FieldSpec, IndexSpec, ItemReader, ItemWriter, KeyAttribute, KeyFrom, Record,
-    SortKey, Template,
+    FieldKind, FieldSpec, ImpliedSort, IndexSpec, ItemReader, ItemWriter, KeyAttribute, KeyFrom,
+    Record, SortKey, Template,
 };
 use crate::codec::{Mismatch, ScalarValue};
 use crate::context::{Scalar, ScalarType};
@@ -139,14 +139,6 @@ impl Inert {
     }
 }
 
-impl Inert {
-    /// The columns of such a record: none.
-    #[must_use]
-    pub const fn columns() -> Self {
-        Self
-    }
-}
-
 impl ScalarValue for Inert {
     const TYPE: ScalarType = ScalarType::S;
 
@@ -160,6 +152,12 @@ impl ScalarValue for Inert {
 }
 
 impl KeyAttribute for Inert {}
+
+impl ImpliedSort for Inert {
+    fn implied() -> Option<Scalar<'static>> {
+        None
+    }
+}
 
 impl<Q> KeyFrom<Q> for Inert {
     fn scalar_from(_: Q) -> Scalar<'static> {

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::{FieldsFrom, KeyFrom, KeyTemplate, Template, Templated, escape};
+use super::{FieldsFrom, Inert, KeyFrom, KeyTemplate, Template, Templated, escape};
 use crate::codec::Binary;
 use crate::context::Scalar;
 use crate::error::{Error, ErrorKind, Result};
@@ -39,6 +39,12 @@ prefixes! {
     {'q} &'q [u8] => Binary, value => Scalar::B(Cow::Owned(value.to_owned()));
     Vec<u8> => Binary, value => Scalar::B(Cow::Owned(value));
     Binary => Binary, value => Scalar::B(Cow::Owned(value.0));
+}
+
+impl<Q> KeyPrefix<Q> for Inert {
+    fn prefix_from(_: Q) -> Scalar<'static> {
+        Scalar::S(Cow::Borrowed(""))
+    }
 }
 
 #[diagnostic::do_not_recommend]

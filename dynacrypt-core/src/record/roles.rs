@@ -87,7 +87,7 @@ macro_rules! ttl_field {
             }
 
             fn read(from: &mut ItemReader, field: usize) -> Result<Self> {
-                from.clear(field, |found| AsEpochSeconds::from_attribute(found))
+                from.clear(field, AsEpochSeconds::from_attribute)
             }
         }
     )*};

@@ -31,7 +31,11 @@ pub(crate) enum Project {
 const EXAMPLE: &str = "index(by_status, partition_key = status, sort_key = placed_at)";
 
 impl IndexAttrs {
-    pub(super) fn parse(word: &Ident, input: ParseStream<'_>) -> syn::Result<Self> {
+    /// Gives what it understood beside what it did not.
+    pub(super) fn parse(
+        word: &Ident,
+        input: ParseStream<'_>,
+    ) -> syn::Result<(Self, syn::Result<()>)> {
         let expected =
             |at: Span| syn::Error::new(at, format!("expected a name and a key: `{EXAMPLE}`"));
         if !input.peek(token::Paren) {
@@ -55,7 +59,7 @@ impl IndexAttrs {
         let settings = index.settings(&inside);
         // What is left would be reported in place of the mistake.
         inside.parse::<proc_macro2::TokenStream>()?;
-        settings.map(|()| index)
+        Ok((index, settings))
     }
 
     fn settings(&mut self, input: ParseStream<'_>) -> syn::Result<()> {

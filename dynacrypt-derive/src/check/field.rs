@@ -248,7 +248,7 @@ fn managed(attrs: &FieldAttrs, diag: &Diag) {
             at,
             format!(
                 "`{name}` contradicts `{other}`: {why}\n\
-                 a `{name}` field is stored in the clear, and not bound: give it a field of its own"
+                 `{name}` is stored in the clear, and not bound: give it a field of its own"
             ),
         );
     }

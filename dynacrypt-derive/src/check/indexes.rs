@@ -108,6 +108,8 @@ fn keys(
                 sort => Some((partition?, sort.flatten())),
             }
         }
+        // It may be there, misspelt.
+        (None, None, _) if source.broken => None,
         (None, None, _) => {
             diag.at(
                 given.ident.span(),

@@ -6,13 +6,16 @@ use quote::quote;
 
 use super::schema::allow_deprecated;
 use crate::ast::{InKey, Kind, Managed, Record, Role, Stored};
+use crate::tokens;
 
 /// The struct. It stands where the record's implementation does, beyond the reach of other code.
 pub(super) fn definition(record: &Record<'_>) -> TokenStream {
     let Record { private, ident, generics, .. } = record;
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
+    let this = quote!(#ident #ty_generics);
     let fields = record.fields.iter().filter_map(|field| {
-        let (name, vis, ty) = (field.ident, field.vis, field.ty);
+        let (name, vis) = (field.ident, field.vis);
+        let ty = tokens::without_self(field.ty, &this);
         let protection = match &field.role {
             Role::Skipped(_) => return None,
             Role::InKey(InKey { first, .. }) => {

@@ -1,26 +1,27 @@
 //! The struct of a record's secondary indexes: a handle for each, under its name. It holds no value.
 
-use proc_macro2::{Literal, TokenStream};
-use quote::{quote, quote_spanned};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
+use syn::{ConstParam, GenericParam, TypeParam};
 
-use super::{bounds, schema};
+use super::schema;
 use crate::ast::{Field, Index, IndexKey, KeyPart, Kind, Managed, Record, Role};
 
-/// The struct, where there are indexes.
+/// The struct, where there are indexes. The types of the keys are its parameters, so that they are
+/// asked for in one place alone: the implementation.
 pub(super) fn definition(record: &Record<'_>) -> Option<TokenStream> {
-    let Record { private, ident, .. } = record;
+    let Record { private, ident, generics, .. } = record;
     if record.indexes.is_empty() {
         return None;
     }
-    // The types of the handles ask of the fields what the implementation asks of them.
-    let generics = bounds::generics(record);
-    let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
-    let fields = record.indexes.iter().map(|index| {
-        let name = &index.ident;
-        let partition = key_type(record, index.partition);
-        let sort =
-            index.sort.map_or_else(|| quote!(#private::NoSortKey), |sort| key_type(record, sort));
+    let (_, ty_generics, _) = generics.split_for_impl();
+    let mut with_keys = syn::Generics::clone(generics);
+    let params = (0..record.indexes.len()).flat_map(|number| [partition(number), sort(number)]);
+    with_keys.params.extend(params.map(|param| syn::GenericParam::Type(param.into())));
+    let (impl_generics, _, where_clause) = with_keys.split_for_impl();
+    let fields = record.indexes.iter().enumerate().map(|(number, index)| {
+        let (name, partition, sort) = (&index.ident, partition(number), sort(number));
         quote!(pub #name: #private::Index<#ident #ty_generics, #partition, #sort>)
     });
     let allow = schema::allow_deprecated(record);
@@ -43,6 +44,14 @@ pub(super) fn definition(record: &Record<'_>) -> Option<TokenStream> {
     })
 }
 
+fn partition(number: usize) -> Ident {
+    format_ident!("__Partition{number}")
+}
+
+fn sort(number: usize) -> Ident {
+    format_ident!("__Sort{number}")
+}
+
 /// The items of the record's implementation that speak of it.
 pub(super) fn items(record: &Record<'_>) -> TokenStream {
     let Record { private, generics, .. } = record;
@@ -52,18 +61,42 @@ pub(super) fn items(record: &Record<'_>) -> TokenStream {
             fn indexes() -> Self::Indexes {}
         };
     }
-    let (_, ty_generics, _) = generics.split_for_impl();
+    let params = generics.params.iter().map(|param| match param {
+        GenericParam::Type(TypeParam { ident, .. })
+        | GenericParam::Const(ConstParam { ident, .. }) => quote!(#ident),
+        GenericParam::Lifetime(param) => {
+            let lifetime = &param.lifetime;
+            quote!(#lifetime)
+        }
+    });
+    let keys = record.indexes.iter().flat_map(|index| {
+        let sort = index.sort.map(|sort| key_type(record, sort));
+        [key_type(record, index.partition), sort.unwrap_or_else(|| quote!(#private::NoSortKey))]
+    });
+    let params = params.chain(keys);
     let handles = record.indexes.iter().enumerate().map(|(number, index)| {
         let name = &index.ident;
         let number = Literal::usize_unsuffixed(number);
         quote!(#name: #private::Index::new(#number))
     });
-    quote! {
-        type Indexes = __Indexes #ty_generics;
+    // As if the user had written it at the type of a key: what that lacks is then reported there.
+    let at = place(record);
+    quote_spanned! {at=>
+        type Indexes = __Indexes<#(#params),*>;
         fn indexes() -> Self::Indexes {
             __Indexes { #(#handles,)* }
         }
     }
+}
+
+/// Where the type of the first field was written that is the key of an index.
+fn place(record: &Record<'_>) -> Span {
+    let keys = record.indexes.iter().flat_map(|index| [Some(index.partition), index.sort]);
+    let mut written = keys.flatten().filter_map(|key| match key {
+        IndexKey::Field(at) => Some(record.fields.get(at)?.ty.span()),
+        IndexKey::Table(_) => None,
+    });
+    written.next().unwrap_or_else(Span::call_site)
 }
 
 /// What the schema says of them, as a call on it.
@@ -135,7 +168,10 @@ fn key_type(record: &Record<'_>, key: IndexKey) -> TokenStream {
                 return quote!(#private::NoSortKey);
             };
             let indexed = indexed_type(ty, stored.kind);
-            quote!(<#indexed as #private::IndexField>::Key)
+            // With the type's span, rustc takes it and the implementation's question for one.
+            let at = ty.span();
+            let private_at = private.at(at);
+            quote_spanned!(at=> <#indexed as #private_at::IndexField>::Key)
         }
     }
 }

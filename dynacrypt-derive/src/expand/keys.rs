@@ -6,7 +6,8 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::schema::allow_deprecated;
-use crate::ast::{Field, InKey, KeyPart, Piece, Record, Segment, Template};
+use crate::ast::{Field, InKey, KeyPart, Piece, Record, Role, Segment, Template};
+use crate::tokens;
 
 /// A type for each template, which carries it.
 pub(super) fn markers(record: &Record<'_>) -> TokenStream {
@@ -18,7 +19,8 @@ fn marker(record: &Record<'_>, template: &Template) -> TokenStream {
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     let name = marker_name(template.part);
     let allow = allow_deprecated(record);
-    let types = record.fields_of(template).map(|(field, _)| field.ty);
+    let this = quote!(#ident #ty_generics);
+    let types = record.fields_of(template).map(|(field, _)| tokens::without_self(field.ty, &this));
     let pieces = template.pieces.iter().map(|piece| match piece {
         Piece::Literal(text) => quote!(#private::Segment::Literal(#text)),
         Piece::Field { name, width } => {
@@ -103,7 +105,7 @@ fn owner_in(record: &Record<'_>, template: &Template) -> Option<Literal> {
 /// Asks the types of the fields whether they may stand in a template, when the schema is evaluated.
 pub(super) fn evaluated(record: &Record<'_>) -> TokenStream {
     let in_keys = record.fields.iter().filter_map(|field| match field.role {
-        crate::ast::Role::InKey(in_key) => Some((field.ty, in_key)),
+        Role::InKey(in_key) => Some((field.ty, in_key)),
         _ => None,
     });
     let private = &record.private;

@@ -15,7 +15,7 @@
     clippy::let_underscore_must_use
 )]
 
-use ::dc::{Record, Secret};
+use ::dc::{Projection, Record, Secret};
 use ::std::option::Option;
 use ::std::string::String;
 use ::std::vec::Vec;
@@ -64,6 +64,44 @@ where
     pub zeros: [u8; N],
 }
 
+/// A record of templates, an index, and fields that the mapper writes.
+#[derive(Debug, Record)]
+#[dynacrypt(table = "shop", crate = ::dc, entity = "order")]
+#[dynacrypt(partition_key = "USER#{user_id}", sort_key = "ORDER#{number:08}")]
+#[dynacrypt(index(by_status, partition_key = status, sort_key = created, project(total)))]
+pub struct Order<T: ::core::fmt::Debug> {
+    #[dynacrypt(owner)]
+    user_id: String,
+    number: u32,
+    status: Option<String>,
+    /// Stored in the clear.
+    pub total: u64,
+    value: T,
+    #[encrypted]
+    card: Secret<String>,
+    #[dynacrypt(version)]
+    version: u64,
+    #[dynacrypt(ttl)]
+    expires: Option<u64>,
+    #[dynacrypt(created)]
+    created: Option<u64>,
+    #[dynacrypt(updated)]
+    updated: Option<u64>,
+}
+
+/// A part of it.
+#[derive(Debug, Projection)]
+#[dynacrypt(record = Order<u8>, crate = ::dc)]
+pub struct Line {
+    /// From the key.
+    pub number: u32,
+    /// Under another name.
+    #[dynacrypt(from = total, default)]
+    pub sum: u64,
+    /// Opened.
+    pub card: Secret<String>,
+}
+
 const fn zeros<const N: usize>() -> [u8; N] {
     [0; N]
 }
@@ -98,6 +136,28 @@ mod tests {
             ]
         );
         assert_eq!((Profile::SCHEMA.table(), Profile::SCHEMA.is_whole()), ("profiles", true));
+    }
+
+    #[test]
+    fn what_the_struct_makes_itself() {
+        assert_eq!(
+            describe::<Order<u8>>(),
+            [
+                "pk as pk: PartitionKey(S)",
+                "sk as sk: SortKey(S)",
+                "entity as entity: Entity(\"order\")",
+                "status as status: Clear",
+                "total as total: Clear",
+                "value as value: Clear",
+                "card as card: Encrypted",
+                "version as version: Clear",
+                "expires as expires: Clear",
+                "created as created: Clear",
+                "updated as updated: Clear",
+            ]
+        );
+        assert_eq!(Order::<u8>::indexes().by_status.name(), "by_status");
+        assert_eq!(Line::attributes(), ["_dc", "pk", "sk", "entity", "total", "card"]);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use dynacrypt::Record;
 struct Order {
     #[dynacrypt(partition_key)]
     id: String,
-    entity: u64,
+    name: String,
 }
 
 fn main() {}

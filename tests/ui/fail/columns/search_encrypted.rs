@@ -1,0 +1,27 @@
+// Ciphertext is not searched.
+use dynacrypt::{Record, Secret};
+
+#[derive(Record)]
+#[dynacrypt(table = "shop", partition_key = "USER#{user_id}", sort_key = "ORDER#{order_id}")]
+struct Order {
+    user_id: String,
+    order_id: u32,
+    total: u64,
+    #[dynacrypt(authenticated)]
+    region: String,
+    #[encrypted]
+    card: Secret<String>,
+    #[encrypted]
+    tags: Secret<Vec<String>>,
+    #[dynacrypt(version)]
+    version: u64,
+    #[dynacrypt(updated)]
+    updated: Option<std::time::SystemTime>,
+}
+
+fn main() {
+    let c = Order::columns();
+    let _ = c.tags.contains("gift");
+    let _ = c.card.begins_with("4");
+    let _ = c.card.size();
+}

@@ -1,0 +1,19 @@
+// Ciphertext is no key.
+use dynacrypt::{Record, Secret};
+
+#[derive(Record)]
+#[dynacrypt(table = "shop", index(by_card, partition_key = card))]
+struct Order {
+    #[dynacrypt(partition_key, owner)]
+    id: String,
+    #[dynacrypt(sort_key)]
+    at: u64,
+    status: String,
+    total: u64,
+    #[encrypted]
+    card: Secret<String>,
+    #[dynacrypt(skip)]
+    cached: u8,
+}
+
+fn main() {}

@@ -1,0 +1,19 @@
+// A global index has a partition key.
+use dynacrypt::{Record, Secret};
+
+#[derive(Record)]
+#[dynacrypt(table = "shop", index(by_status, sort_key = status))]
+struct Order {
+    #[dynacrypt(partition_key, owner)]
+    id: String,
+    #[dynacrypt(sort_key)]
+    at: u64,
+    status: String,
+    total: u64,
+    #[encrypted]
+    card: Secret<String>,
+    #[dynacrypt(skip)]
+    cached: u8,
+}
+
+fn main() {}

@@ -1,0 +1,19 @@
+// It says what can be projected.
+use dynacrypt::{Record, Secret};
+
+#[derive(Record)]
+#[dynacrypt(table = "shop", index(by_status, partition_key = status, project = some), index(by_total, partition_key = total, project(cached, totla, card, card)))]
+struct Order {
+    #[dynacrypt(partition_key, owner)]
+    id: String,
+    #[dynacrypt(sort_key)]
+    at: u64,
+    status: String,
+    total: u64,
+    #[encrypted]
+    card: Secret<String>,
+    #[dynacrypt(skip)]
+    cached: u8,
+}
+
+fn main() {}

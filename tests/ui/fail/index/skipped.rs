@@ -1,0 +1,19 @@
+// What is not stored is no key.
+use dynacrypt::{Record, Secret};
+
+#[derive(Record)]
+#[dynacrypt(table = "shop", index(by_cached, partition_key = cached))]
+struct Order {
+    #[dynacrypt(partition_key, owner)]
+    id: String,
+    #[dynacrypt(sort_key)]
+    at: u64,
+    status: String,
+    total: u64,
+    #[encrypted]
+    card: Secret<String>,
+    #[dynacrypt(skip)]
+    cached: u8,
+}
+
+fn main() {}

@@ -1,0 +1,20 @@
+// A secret stays one.
+use dynacrypt::{Projection, Record, Secret};
+
+#[derive(Record)]
+#[dynacrypt(table = "shop")]
+struct Order {
+    #[dynacrypt(partition_key, owner)]
+    id: String,
+    total: u64,
+    #[encrypted]
+    card: Secret<String>,
+}
+
+#[derive(Projection)]
+#[dynacrypt(record = Order)]
+struct Part {
+    card: String,
+}
+
+fn main() {}

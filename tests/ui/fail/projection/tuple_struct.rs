@@ -1,0 +1,18 @@
+// A projection names what it reads.
+use dynacrypt::{Projection, Record, Secret};
+
+#[derive(Record)]
+#[dynacrypt(table = "shop")]
+struct Order {
+    #[dynacrypt(partition_key, owner)]
+    id: String,
+    total: u64,
+    #[encrypted]
+    card: Secret<String>,
+}
+
+#[derive(Projection)]
+#[dynacrypt(record = Order)]
+struct Part(u64);
+
+fn main() {}

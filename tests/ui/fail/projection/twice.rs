@@ -1,0 +1,22 @@
+// A field is read once.
+use dynacrypt::{Projection, Record, Secret};
+
+#[derive(Record)]
+#[dynacrypt(table = "shop")]
+struct Order {
+    #[dynacrypt(partition_key, owner)]
+    id: String,
+    total: u64,
+    #[encrypted]
+    card: Secret<String>,
+}
+
+#[derive(Projection)]
+#[dynacrypt(record = Order)]
+struct Part {
+    total: u64,
+    #[dynacrypt(from = total)]
+    sum: u64,
+}
+
+fn main() {}
