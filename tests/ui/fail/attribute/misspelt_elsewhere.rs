@@ -2,7 +2,7 @@
 use dynacrypt::Record;
 
 #[derive(Record)]
-#[dynacrypt(table = "profiles", partitionkey)]
+#[dynacrypt(table = "profiles", authentcated)]
 struct Profile {
     #[dynacrypt(partition_key, rename_al = "camelCase")]
     user_id: String,

@@ -2,7 +2,7 @@
 use dynacrypt::Record;
 
 #[derive(Record)]
-#[dynacrypt(table = "profiles", version = 3)]
+#[dynacrypt(table = "profiles", compression = 3)]
 struct Profile {
     #[dynacrypt(partition_key)]
     user_id: String,
