@@ -65,8 +65,8 @@ pub(crate) fn inert(source: &Source<'_>) -> TokenStream {
 }
 
 /// The struct of the columns, and a value of it. A column has the type of its field, so that what is
-/// compared with it is checked as it will be; one that holds a secret, or may not compile itself,
-/// takes anything.
+/// compared with it is checked as it will be. One that holds a secret takes anything, since it may be
+/// what is in error, and so does one whose type means nothing outside the struct.
 fn columns(source: &Source<'_>, private: &Private) -> (TokenStream, TokenStream) {
     let (ident, generics) = (&source.input.ident, &source.input.generics);
     let (_, ty_generics, _) = generics.split_for_impl();
@@ -74,12 +74,14 @@ fn columns(source: &Source<'_>, private: &Private) -> (TokenStream, TokenStream)
         source.fields().iter().filter(|field| field.attrs.skip.is_none()).collect();
     let types = stored.iter().map(|field| {
         let (name, vis) = (field.ident, field.vis);
-        let column = plain_type(source, field)
-            .filter(|_| field.attrs.with.is_none() && field.attrs.managed().next().is_none())
-            .map_or_else(
-                || quote!(#private::Inert, #private::Inert),
-                |ty| quote!(#ty, #private::expr::Clear),
-            );
+        let is_clear = !is_secret(field)
+            && field.attrs.with.is_none()
+            && field.attrs.managed().next().is_none();
+        let column = match known_type(source, field) {
+            None => quote!(#private::Inert, #private::Inert),
+            Some(ty) if is_clear => quote!(#ty, #private::expr::Clear),
+            Some(ty) => quote!(#ty, #private::Inert),
+        };
         quote!(#vis #name: #private::Column<#ident #ty_generics, #column>)
     });
     let values = stored.iter().enumerate().map(|(number, field)| {
@@ -126,9 +128,20 @@ fn value(name: &TokenStream, values: impl Iterator<Item = TokenStream>) -> Token
     quote!(#name { #(#values,)* __record: ::core::marker::PhantomData })
 }
 
-/// The field's own type, so that look-ups and comparisons by it are checked as they will be, unless
-/// it is part of what is wrong.
+/// The key's own type, so that look-ups by it are checked as they will be, unless it is part of what
+/// is wrong.
 fn plain_type<'a>(source: &Source<'a>, field: &SourceField<'a>) -> Option<&'a Type> {
+    known_type(source, field).filter(|_| !is_secret(field))
+}
+
+fn is_secret(field: &SourceField<'_>) -> bool {
+    field.attrs.encrypted.is_some()
+        || field.attrs.sensitive.is_some()
+        || tokens::mentions(field.ty, &["Secret"])
+}
+
+/// The field's own type, where it stands for the same outside the struct.
+fn known_type<'a>(source: &Source<'a>, field: &SourceField<'a>) -> Option<&'a Type> {
     let generics = &source.input.generics;
     let params: Vec<String> = generics
         .type_params()
@@ -138,10 +151,6 @@ fn plain_type<'a>(source: &Source<'a>, field: &SourceField<'a>) -> Option<&'a Ty
         .collect();
     let lifetimes: Vec<String> =
         generics.lifetimes().map(|param| text(&param.lifetime.ident)).collect();
-    let secret = field.attrs.encrypted.is_some()
-        || field.attrs.sensitive.is_some()
-        || tokens::mentions(field.ty, &["Secret"]);
-    let unusable =
-        secret || tokens::mentions(field.ty, &params) || tokens::borrows(field.ty, &lifetimes);
+    let unusable = tokens::mentions(field.ty, &params) || tokens::borrows(field.ty, &lifetimes);
     (!unusable).then_some(field.ty)
 }

@@ -1,93 +1,70 @@
 //! What keeps one mistake one error: columns of a record that did not compile take anything, and
-//! columns of secrets have elements and beginnings that nobody can name. It never gives or stores
-//! anything.
+//! columns of secrets have the elements and beginnings of what they hold, which none of their methods
+//! reaches. It never gives or stores anything.
 
-use super::column::{Column, Numeric};
-use super::projected::ProjectedFrom;
-use super::protection::{Assign, Comparable, InTheClear, Protection};
-use super::update::Assigned;
-use super::value::{Collection, IntoValue, List, TextLike};
-use serde::ser::{Serialize, Serializer};
 use zeroize::Zeroize;
 
-use crate::codec::Binary;
-use crate::context::Number;
+use super::column::Numeric;
+use super::projected::ProjectedFrom;
+use super::protection::{Assign, Comparable, InTheClear, Protection, Readable};
+use super::update::Assigned;
+use super::value::{Collection, List, TextLike};
 use crate::error::Result;
 use crate::record::{Inert, ItemReader, ItemWriter, Record};
 use crate::secret::Secret;
 
 impl Protection for Inert {}
 impl InTheClear for Inert {}
+
+#[diagnostic::do_not_recommend]
 impl TextLike for Inert {}
+
+#[diagnostic::do_not_recommend]
 impl Numeric for Inert {}
 
+#[diagnostic::do_not_recommend]
+impl Collection for Inert {
+    type Element = String;
+}
+
+#[diagnostic::do_not_recommend]
 impl<T, V> Comparable<T, V> for Inert {
     fn write(_: V, _: &mut ItemWriter, _: usize) -> Result<()> {
         Self::refuse()
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T> Assign<T> for Inert {
     fn assign<R: Record>(_: usize, _: T) -> Result<Assigned> {
         Self::refuse()
     }
 }
 
-impl Collection for Inert {
-    type Element = Self;
-}
-
-/// Nothing, which nobody asks for.
-impl Serialize for Inert {
-    fn serialize<S: Serializer>(&self, serializer: S) -> core::result::Result<S::Ok, S::Error> {
-        serializer.serialize_unit()
+#[diagnostic::do_not_recommend]
+impl<T> Readable<T> for Inert {
+    fn read(_: &mut ItemReader, _: usize) -> Result<T> {
+        Self::refuse()
     }
 }
 
-// A column of secrets allows none of this, and says so once.
-impl<T: Zeroize> TextLike for Secret<T> {}
-impl<T: Zeroize> List for Secret<T> {}
-impl<T: Zeroize> Collection for Secret<T> {
-    type Element = Inert;
-}
-
+// With one implementation alone, rustc would take the column's type from the field's, and find fault with
+// the column.
 #[diagnostic::do_not_recommend]
-impl<R, T> ProjectedFrom<Column<R, Inert, Inert>> for T {
-    fn project(_: Column<R, Inert, Inert>, _: &mut ItemReader) -> Result<Self> {
+impl<T> ProjectedFrom<Inert> for T {
+    fn project(_: Inert, _: &mut ItemReader) -> Result<Self> {
         Inert::refuse()
     }
 }
 
-macro_rules! anything {
-    ($($({$($param:tt)*})? $ty:ty;)*) => {$(
-        #[diagnostic::do_not_recommend]
-        impl$(<$($param)*>)? IntoValue<Inert> for $ty {
-            fn into_value(self) -> Inert {
-                Inert
-            }
-        }
-    )*};
-}
-anything! {
-    {T: ?Sized} &T;
-    {T: Zeroize} Secret<T>;
-    {T} Option<T>;
-    {T} Vec<T>;
-    String;
-    Binary;
-    Number;
-    bool;
-    char;
-    f32;
-    f64;
-    i8;
-    i16;
-    i32;
-    i64;
-    isize;
-    u8;
-    u16;
-    u32;
-    u64;
-    usize;
+// That ciphertext has none of this is said by its protection, and once.
+#[diagnostic::do_not_recommend]
+impl<T: Zeroize + TextLike> TextLike for Secret<T> {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Zeroize + List> List for Secret<T> {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Zeroize + Collection> Collection for Secret<T> {
+    type Element = T::Element;
 }
