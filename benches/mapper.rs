@@ -259,7 +259,7 @@ fn pair(
         bencher.iter_custom(|pairs| {
             let mut total = Duration::ZERO;
             for _ in 0..pairs {
-                let pair = if times.len() % 2 == 0 {
+                let pair = if times.len().is_multiple_of(2) {
                     let through = through();
                     (through, bare())
                 } else {
