@@ -191,7 +191,9 @@ impl Write {
     }
 
     pub(super) fn on_failure(&self) -> Option<ReturnValuesOnConditionCheckFailure> {
-        self.demands.need_existing().then_some(ReturnValuesOnConditionCheckFailure::AllOld)
+        // A write without a condition has none to fail.
+        (self.condition.is_some() && self.demands.need_existing())
+            .then_some(ReturnValuesOnConditionCheckFailure::AllOld)
     }
 }
 
