@@ -10,8 +10,8 @@
 //! | 2 | `crypto`, `codec` |
 //! | 3 | `material`, `record`, `transport` |
 //! | 4 | `envelope`, `keys`, `sealed`, `expr`, `schema` |
-//! | 5 | `seal`, `access`, `redact` (feature) |
-//! | 6 | `item`, `store`, `token` |
+//! | 5 | `seal`, `access`, `reveal` |
+//! | 6 | `item`, `store`, `token`, `redact` (feature) |
 //! | 7 | `repository` |
 //! | 8 | `table`, `policy` (feature), `stream` (features `lambda`, `streams`), `legacy` (features `legacy-…`) |
 //! | 9 | `testing` |
@@ -38,6 +38,7 @@ pub mod record;
 #[cfg(feature = "redact")]
 pub mod redact;
 pub mod repository;
+pub mod reveal;
 #[cfg(feature = "schema")]
 pub mod schema;
 pub mod seal;
