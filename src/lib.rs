@@ -60,5 +60,6 @@ mod guide {
         tables: "tables.md";
         testing: "testing.md";
         migrating: "migrating.md";
+        legacy: "../../legacy.md";
     }
 }
