@@ -13,10 +13,12 @@
 //! | 5 | `seal`, `access`, `redact` (feature) |
 //! | 6 | `item`, `store`, `token` |
 //! | 7 | `repository` |
-//! | 8 | `table`, `policy` (feature), `stream` (features `lambda`, `streams`), `legacy` (features `legacy-…`) |
+//! | 8 | `table`, `policy` (feature), `audit` (feature), `stream` (features `lambda`, `streams`), `legacy` (features `legacy-…`) |
 //! | 9 | `testing` |
 
 pub mod access;
+#[cfg(feature = "audit")]
+pub mod audit;
 pub mod codec;
 pub mod context;
 mod crypto;
