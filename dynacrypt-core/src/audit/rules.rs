@@ -79,7 +79,7 @@ rules! {
     /// A value that looks like a secret, in the clear, wherever it stands.
     SecretShape, "secret-shape", Error,
     "a value has the shape of a secret",
-    "revoke or treat as disclosed what it is, and give it an encrypted field; a key cannot be encrypted: choose another";
+    "treat it as disclosed, revoke it where that can be done, and give it an encrypted field";
     /// An attribute whose name says secret, in the clear, where no schema says that it may be.
     SensitiveName, "sensitive-name", Warning,
     "an attribute whose name says secret is stored in the clear",

@@ -103,7 +103,7 @@ impl Look<'_> {
     }
 
     fn bytes(&self, name: &str, path: &str, bytes: &[u8], found: &mut impl FnMut(Finding)) {
-        let note = self.is_key.then_some("in the key of the item");
+        let note = self.is_key.then_some("in a key, which cannot be encrypted: choose another key");
         let mut hit = |shape| found(self.finding(Rule::SecretShape, path, Some(shape), note));
         self.shapes.find(bytes).into_iter().for_each(|found| hit(found.shape()));
         // One shape is told from any hash by the name alone.

@@ -3,7 +3,7 @@
 use crate::redact::Redactor;
 
 /// What a name is, or ends in: `stripe_api_key`, `userPassword`.
-const ENDINGS: [&str; 62] = [
+const ENDINGS: [&str; 61] = [
     "access key",
     "access token",
     "account number",
@@ -21,7 +21,6 @@ const ENDINGS: [&str; 62] = [
     "credit card",
     "cvc",
     "cvv",
-    "cvv2",
     "date of birth",
     "debit card",
     "driver license",
@@ -118,6 +117,11 @@ impl Vocabulary {
         while words.len() > 1 && words.last().is_some_and(|word| is_trailing(word)) {
             words.pop();
         }
+        // `password2` and `password` are one.
+        if let Some(last) = words.last_mut() {
+            let len = last.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+            last.truncate(if len == 0 { last.len() } else { len });
+        }
         let harmless =
             |at: usize| words.get(at).is_some_and(|word| HARMLESS.contains(&word.as_str()));
         (1..=words.len().min(4)).any(|count| {
@@ -172,7 +176,6 @@ mod tests {
             "password2",
             "ssn",
             "SSN",
-            "ssn_number_plain".trim_end_matches("_number_plain"),
             "stripe_api_key",
             "stripeAPIKey",
             "APIKey",

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use super::json::place as place_members;
-use super::{Location, Place, Report};
+use super::{Location, Place, Report, Source};
 use crate::audit::finding::Finding;
 use crate::audit::rules::{Rule, Severity};
 
@@ -36,7 +36,7 @@ pub(super) fn report(report: &Report) -> String {
         .collect();
     for (rule, count) in &report.others {
         let text = format!("{}: {}, in further attributes.", rule.id(), rule.meaning());
-        let print = hash(&[report.source.kind(), report.source.name(), rule.id(), "further"]);
+        let print = hash(&[report.source.kind(), lasting_name(report), rule.id(), "further"]);
         let mut value = result(*rule, &text, *count, &print);
         value["locations"] = json!([{ "physicalLocation": physical(report.source.name(), 1) }]);
         results.push(value);
@@ -159,17 +159,25 @@ fn uri(path: &str) -> String {
     out
 }
 
-/// The same finding has the same fingerprint in every run, wherever it is met first.
+/// The same finding has the same fingerprint in every run over a table, or over exports of one, wherever it is met first.
 fn fingerprint(report: &Report, finding: &Finding) -> String {
     hash(&[
         report.source.kind(),
-        report.source.name(),
+        lasting_name(report),
         finding.rule().id(),
         finding.record().unwrap_or_default(),
         finding.path(),
         finding.shape().map_or("", crate::redact::Shape::name),
         finding.note().unwrap_or_default(),
     ])
+}
+
+/// A table keeps its name; each export and stream has another.
+fn lasting_name(report: &Report) -> &str {
+    match &report.source {
+        Source::Table(name) => name,
+        _ => "",
+    }
 }
 
 /// FNV-1a over the parts, 64 bits: a name, which nothing relies on.
