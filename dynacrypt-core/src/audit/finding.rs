@@ -95,6 +95,7 @@ pub struct Inspection {
 
 impl Inspection {
     /// What was found, each once, however often it occurs in the item.
+    #[must_use]
     pub fn findings(&self) -> impl ExactSizeIterator<Item = &Finding> {
         self.findings.iter()
     }

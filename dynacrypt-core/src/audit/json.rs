@@ -121,6 +121,7 @@ impl ExportRecord {
     }
 
     /// The items, and what each is of the record.
+    #[must_use]
     pub fn images(&self) -> impl ExactSizeIterator<Item = (Image, &Item)> {
         self.images.iter().map(|(image, item)| (*image, item))
     }

@@ -184,6 +184,7 @@ impl Report {
     }
 
     /// The kinds of findings, with how many there are of each: up to 1,000 kinds.
+    #[must_use]
     pub fn findings(&self) -> impl ExactSizeIterator<Item = (&Finding, u64)> {
         self.found.iter().map(|(finding, tally)| (finding, tally.count))
     }

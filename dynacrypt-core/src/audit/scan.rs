@@ -122,11 +122,10 @@ impl TableScan {
         let mut waiting = self.segments.min(64)..self.segments;
         while let Some((cursor, answer)) = asked.next().await {
             let Cursor { segment, page, .. } = cursor;
-            let place = |item| Place::Table { table: self.table.clone(), segment, page, item };
-            let answer =
-                answer.inspect_err(|_| report.unreadable(&place(1), Malformed::Refused))?;
+            let at = |item| Place::Table { table: self.table.clone(), segment, page, item };
+            let answer = answer.inspect_err(|_| report.unreadable(&at(1), Malformed::Refused))?;
             for (number, item) in (1..).zip(&answer.items) {
-                report.add(&place(number), Image::Item, &auditor.inspect(item));
+                report.add(&at(number), Image::Item, &auditor.inspect(item));
             }
             if let Some(next) = answer.next {
                 let cursor = Cursor { segment, page: page + 1, start: Some(next) };

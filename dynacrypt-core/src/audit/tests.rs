@@ -112,7 +112,7 @@ async fn an_item_of_the_record_is_sealed() {
     item.insert(HEADER_ATTRIBUTE.to_owned(), blob([0xDC, 0, 9]));
     let unknown = (Rule::UnknownHeader, HEADER_ATTRIBUTE.to_owned(), None);
     for auditor in [by_schema(), Auditor::new()] {
-        assert_eq!(found(&auditor, &item), [unknown.clone()]);
+        assert_eq!(found(&auditor, &item), std::slice::from_ref(&unknown));
         assert!(!auditor.inspect(&item).is_sealed());
     }
     // What hides in the place of the header is looked at too.
@@ -335,7 +335,8 @@ fn nothing_shows_a_value_or_what_a_terminal_obeys() {
     let auditor = Auditor::new();
     let inspection = auditor.inspect(&item);
     assert_eq!(inspection.findings().len(), 3);
-    let told: String = inspection.findings().map(|finding| format!("{finding} ")).collect();
+    let told: Vec<String> = inspection.findings().map(ToString::to_string).collect();
+    let told = told.join(" ");
     let all = format!("{told} {inspection:?} {auditor:?}");
     assert!(!all.contains(canary) && !all.contains(SSN), "{all}");
     assert!(!told.contains(['\u{1b}', '\n', '\u{202e}']), "{told:?}");

@@ -62,11 +62,15 @@ impl Look<'_> {
             AttributeValue::B(blob) => self.bytes(name, path, blob.as_ref(), found),
             AttributeValue::Ss(texts) | AttributeValue::Ns(texts) => {
                 let path = format!("{path}[]");
-                texts.iter().for_each(|text| self.bytes(name, &path, text.as_bytes(), found));
+                for text in texts {
+                    self.bytes(name, &path, text.as_bytes(), found);
+                }
             }
             AttributeValue::Bs(blobs) => {
                 let path = format!("{path}[]");
-                blobs.iter().for_each(|blob| self.bytes(name, &path, blob.as_ref(), found));
+                for blob in blobs {
+                    self.bytes(name, &path, blob.as_ref(), found);
+                }
             }
             AttributeValue::L(list) => {
                 let path = format!("{path}[]");
@@ -105,7 +109,9 @@ impl Look<'_> {
     fn bytes(&self, name: &str, path: &str, bytes: &[u8], found: &mut impl FnMut(Finding)) {
         let note = self.is_key.then_some("in a key, which cannot be encrypted: choose another key");
         let mut hit = |shape| found(self.finding(Rule::SecretShape, path, Some(shape), note));
-        self.shapes.find(bytes).into_iter().for_each(|found| hit(found.shape()));
+        for found in self.shapes.find(bytes) {
+            hit(found.shape());
+        }
         // One shape is told from any hash by the name alone.
         if is_aws_secret(name) {
             let mut beside = Zeroizing::new(Vec::with_capacity(name.len() + 1 + bytes.len()));

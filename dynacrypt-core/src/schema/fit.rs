@@ -85,9 +85,9 @@ mod tests {
 
     fn schema(sort: &str, entity: &str) -> SchemaDescription {
         let text = format!(
-            r##"{{"dynacrypt_schema":1,"record":"R","table":"t","fields":[
+            r#"{{"dynacrypt_schema":1,"record":"R","table":"t","fields":[
             {{"name":"pk","kind":"partition_key","type":"S","template":["USER#",{{"field":"id"}}]}},
-            {{"name":"sk","kind":"sort_key","type":"S","template":{sort}}}{entity}]}}"##
+            {{"name":"sk","kind":"sort_key","type":"S","template":{sort}}}{entity}]}}"#
         );
         SchemaDescription::from_json(&text).unwrap()
     }

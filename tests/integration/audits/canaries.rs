@@ -71,13 +71,14 @@ fn no_report_and_no_message_shows_a_value() {
     write(&folder, "shop.schema.json", shop.unwrap());
     for (command, name, input) in inputs() {
         for format in ["text", "json", "sarif"] {
-            for schema in [&[] as &[&str], &["--schema", "shop.schema.json"]] {
-                let arguments = [&[command, "-", "--format", format] as &[&str], schema].concat();
-                let output = run(folder.path(), &arguments, &input);
-                let all = text(&output.stdout) + &text(&output.stderr);
-                assert!(all.contains("secret-shape"), "{command} {name} {format}: {all}");
-                assert_absent(&all, CANARIES);
+            let mut arguments = vec![command, "-", "--format", format];
+            if format == "json" {
+                arguments.extend(["--schema", "shop.schema.json"]);
             }
+            let output = run(folder.path(), &arguments, &input);
+            let all = text(&output.stdout) + &text(&output.stderr);
+            assert!(all.contains("secret-shape"), "{command} {name} {format}: {all}");
+            assert_absent(&all, CANARIES);
         }
     }
 }

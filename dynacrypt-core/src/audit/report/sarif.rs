@@ -19,36 +19,26 @@ pub(super) fn report(report: &Report) -> String {
         .ordered()
         .into_iter()
         .map(|(finding, tally)| {
-            let mut value = result(
-                finding.rule(),
-                &format!("{finding}. {}.", sentence(finding.rule().fix())),
-                tally.count,
-                &fingerprint(report, finding),
-            );
-            let mut locations = tally.first.iter().map(|at| location(at, Some(finding)));
-            value["locations"] = Value::Array(locations.by_ref().take(1).collect());
-            let related: Vec<Value> = locations.collect();
-            if !related.is_empty() {
-                value["relatedLocations"] = Value::Array(related);
-            }
-            value
+            let fix = sentence(finding.rule().fix());
+            let locations = tally.first.iter().map(|at| location(at, finding)).collect();
+            let print = fingerprint(report, finding);
+            result(finding.rule(), &format!("{finding}. {fix}."), tally.count, &print, locations)
         })
         .collect();
     for (rule, count) in &report.others {
         let text = format!("{}: {}, in further attributes.", rule.id(), rule.meaning());
         let print = hash(&[report.source.kind(), lasting_name(report), rule.id(), "further"]);
-        let mut value = result(*rule, &text, *count, &print);
-        value["locations"] = json!([{ "physicalLocation": physical(report.source.name(), 1) }]);
-        results.push(value);
+        let source = json!({ "physicalLocation": physical(report.source.name(), 1) });
+        results.push(result(*rule, &text, *count, &print, vec![source]));
     }
     let notices: Vec<Value> = report
         .first_unreadable
         .iter()
-        .map(|(place, why)| {
+        .map(|(at, why)| {
             json!({
                 "level": "error",
                 "message": { "text": format!("{}.", sentence(why.reason())) },
-                "locations": [at(place)],
+                "locations": [{ "physicalLocation": place(at) }],
             })
         })
         .collect();
@@ -96,8 +86,16 @@ fn descriptor(rule: Rule) -> Value {
     })
 }
 
-fn result(rule: Rule, message: &str, count: u64, fingerprint: &str) -> Value {
-    json!({
+/// The first location is where it is; the others are further ones.
+fn result(
+    rule: Rule,
+    message: &str,
+    count: u64,
+    fingerprint: &str,
+    mut locations: Vec<Value>,
+) -> Value {
+    let related = locations.split_off(locations.len().min(1));
+    present(json!({
         "ruleId": rule.id(),
         "ruleIndex": Rule::ALL.iter().position(|known| *known == rule),
         "level": rule.severity().name(),
@@ -108,34 +106,42 @@ fn result(rule: Rule, message: &str, count: u64, fingerprint: &str) -> Value {
             "primaryLocationLineHash": format!("{fingerprint}:1"),
             "dynacryptAudit/v1": fingerprint,
         },
+        "locations": locations,
+        "relatedLocations": (!related.is_empty()).then_some(related),
+    }))
+}
+
+fn location(location: &Location, finding: &Finding) -> Value {
+    let mut properties = place_members(&location.place);
+    properties.insert("image".to_owned(), json!(location.image.name()));
+    properties.extend(location.key.as_ref().map(|key| ("key".to_owned(), json!(key))));
+    json!({
+        "physicalLocation": place(&location.place),
+        "logicalLocations": [{ "fullyQualifiedName": finding.place(), "kind": "member" }],
+        "message": { "text": location.to_string() },
+        "properties": properties,
     })
 }
 
-fn location(location: &Location, finding: Option<&Finding>) -> Value {
-    let mut value = at(&location.place);
-    if let Some(finding) = finding {
-        value["logicalLocations"] =
-            json!([{ "fullyQualifiedName": finding.place(), "kind": "member" }]);
+/// An object without the members that are null.
+fn present(value: Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            Value::Object(members.into_iter().filter(|(_, value)| !value.is_null()).collect())
+        }
+        other => other,
     }
-    value["message"] = json!({ "text": location.to_string() });
-    value["properties"] = Value::Object(place_members(&location.place));
-    value["properties"]["image"] = json!(location.image.name());
-    if let Some(key) = &location.key {
-        value["properties"]["key"] = json!(key);
-    }
-    value
 }
 
 /// GitHub shows a result only at a file and a line: what is none gets a name like one.
-fn at(place: &Place) -> Value {
-    let physical = match place {
+fn place(place: &Place) -> Value {
+    match place {
         Place::Export { file, line } => physical(file, *line),
         Place::Table { table, segment, page, item } => {
             physical(&format!("dynamodb/{table}/segment-{segment}/page-{page}"), *item)
         }
         Place::Stream { stream, .. } => physical(&stream.replace(':', "/"), 1),
-    };
-    json!({ "physicalLocation": physical })
+    }
 }
 
 fn physical(path: &str, line: u64) -> Value {
@@ -148,7 +154,8 @@ fn uri(path: &str) -> String {
     if path.starts_with('/') {
         out.push_str("file://");
     }
-    for byte in path.trim_start_matches("./").bytes() {
+    let path = path.trim_start_matches("./");
+    for byte in if path.is_empty() { "." } else { path }.bytes() {
         if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
             out.push(byte.into());
         } else {

@@ -13,9 +13,9 @@ pub(super) fn report(report: &Report) -> String {
 }
 
 fn write(report: &Report, out: &mut String) -> std::fmt::Result {
-    let (items, sealed) = (report.items, report.sealed);
+    let (items, sealed) = (counted(report.items, "item"), report.sealed);
     let name = plain(report.source.name());
-    writeln!(out, "audit of {} {name}: {items} items, {sealed} sealed", report.source.kind())?;
+    writeln!(out, "audit of {} {name}: {items}, {sealed} sealed", report.source.kind())?;
     for (finding, tally) in report.ordered() {
         writeln!(
             out,
