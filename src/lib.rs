@@ -80,6 +80,7 @@ mod guide {
         transactions: "transactions.md";
         streams: "streams.md";
         tables: "tables.md";
+        auditing: "auditing.md";
         testing: "testing.md";
         migrating: "migrating.md";
     }

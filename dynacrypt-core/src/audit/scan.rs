@@ -71,8 +71,8 @@ impl TableScan {
 
     /// At most as many read capacity units a second, in all segments together; not less than 0.1.
     ///
-    /// What a page costs is known when it is there, so that the pages of the first moment may go
-    /// beyond it; the wait after them makes up for it.
+    /// What a page costs is known when it is there: one may go beyond it (by up to 128 units), and the
+    /// wait after it makes up for it.
     #[must_use]
     pub fn with_rate_limit(mut self, units: f64) -> Self {
         self.rate = Some(if units.is_finite() { units.max(0.1) } else { 0.1 });
@@ -114,7 +114,7 @@ impl TableScan {
         report: &mut Report,
     ) -> Result<()> {
         let proof = access::check_service(principal, "audit", &self.table)?;
-        let pace = Pace { rate: self.rate, free: Mutex::new(Instant::now()) };
+        let pace = Pace::new(self.rate);
         let mut asked: FuturesUnordered<_> = (0..self.segments.min(64))
             .map(|segment| self.page(&proof, &pace, Cursor { segment, page: 1, start: None }))
             .collect();
@@ -143,7 +143,7 @@ impl TableScan {
         pace: &Pace,
         mut cursor: Cursor,
     ) -> (Cursor, Result<RawPage>) {
-        pace.wait().await;
+        let reserved = pace.wait().await;
         let scan = RawScan {
             table: &self.table,
             segment: (cursor.segment, self.segments),
@@ -153,7 +153,7 @@ impl TableScan {
         let answer = inspect::page(&self.client, self.guard, proof, scan).await;
         if let Ok(page) = &answer {
             // Where DynamoDB does not tell: as much as a page can cost.
-            pace.spend(page.capacity.unwrap_or(UNITS_OF_PAGE));
+            pace.settle(reserved, page.capacity.unwrap_or(UNITS_OF_PAGE));
         }
         (cursor, answer)
     }
@@ -176,26 +176,57 @@ struct Cursor {
     start: Option<Attributes>,
 }
 
-/// When the next request may be sent.
+/// When the next request may be sent. Each reserves what the last one cost, so that segments do not
+/// wait for one moment and then all go.
 struct Pace {
     rate: Option<f64>,
-    free: Mutex<Instant>,
+    state: Mutex<PaceState>,
+}
+
+#[derive(Clone, Copy)]
+struct PaceState {
+    free: Instant,
+    /// Units that a page is thought to cost.
+    estimate: f64,
 }
 
 impl Pace {
-    async fn wait(&self) {
-        if self.rate.is_some() {
-            let free = *self.free.lock().unwrap_or_else(PoisonError::into_inner);
+    fn new(rate: Option<f64>) -> Self {
+        // Not more than a second's worth, before it is known.
+        let estimate = rate.map_or(0.0, |rate| rate.min(UNITS_OF_PAGE));
+        Self { rate, state: Mutex::new(PaceState { free: Instant::now(), estimate }) }
+    }
+
+    /// Waits until a request may be sent; the units that were reserved for it.
+    async fn wait(&self) -> f64 {
+        let Some(rate) = self.rate else { return 0.0 };
+        loop {
+            let free = {
+                let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+                let now = Instant::now();
+                if state.free <= now {
+                    state.free = now + time_of(state.estimate, rate);
+                    return state.estimate;
+                }
+                state.free
+            };
             tokio::time::sleep_until(free).await;
         }
     }
 
-    fn spend(&self, units: f64) {
+    /// Takes in what the request did cost.
+    fn settle(&self, reserved: f64, spent: f64) {
         let Some(rate) = self.rate else { return };
-        let cost = Duration::try_from_secs_f64((units / rate).max(0.0)).unwrap_or_default();
-        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
-        *free = (*free).max(Instant::now()) + cost;
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let (more, less) = (time_of(spent - reserved, rate), time_of(reserved - spent, rate));
+        let free = state.free + more;
+        *state = PaceState { free: free.checked_sub(less).unwrap_or(free), estimate: spent };
     }
+}
+
+/// How long units take; no time for less than none.
+fn time_of(units: f64, rate: f64) -> Duration {
+    Duration::try_from_secs_f64((units / rate).max(0.0)).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -205,16 +236,31 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_was_spent_is_waited_for() {
         let begin = Instant::now();
-        let pace = Pace { rate: Some(10.0), free: Mutex::new(begin) };
-        for (spent, waited) in [(5.0, 500), (1.0, 600), (100.0, 10_600)] {
-            pace.spend(spent);
-            pace.wait().await;
-            let passed = begin.elapsed().as_millis();
-            // The clock of tokio goes by the millisecond, and up.
-            assert!((waited..waited + 5).contains(&passed), "{passed} for {waited}");
+        let pace = Pace::new(Some(10.0));
+        let mut sent = Vec::new();
+        for spent in [5.0, 1.0, 100.0, 100.0] {
+            let reserved = pace.wait().await;
+            sent.push(begin.elapsed().as_millis());
+            pace.settle(reserved, spent);
         }
-        let free = Pace { rate: None, free: Mutex::new(Instant::now() + Duration::from_secs(9)) };
-        free.wait().await;
-        assert!(begin.elapsed().as_millis() < 10_700);
+        pace.wait().await;
+        sent.push(begin.elapsed().as_millis());
+        // Half a second for 5 units, a tenth for one, ten for a hundred. The clock of tokio goes by
+        // the millisecond, and up.
+        for (at, expected) in sent.iter().zip([0, 500, 600, 10_600, 20_600]) {
+            assert!((expected..expected + 9).contains(at), "{sent:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn segments_do_not_go_all_at_once() {
+        let begin = Instant::now();
+        let pace = Pace::new(Some(10.0));
+        // None has an answer yet.
+        futures_util::future::join_all((0..4).map(|_| pace.wait())).await;
+        assert!(begin.elapsed() >= Duration::from_secs(3));
+        let free = Pace::new(None);
+        futures_util::future::join_all((0..4).map(|_| free.wait())).await;
+        assert!(begin.elapsed() < Duration::from_secs(4));
     }
 }
