@@ -108,7 +108,7 @@ pub struct ServiceProof(());
 ///
 /// # Errors
 /// `is_access_denied` for an owner, and for a service without name or reason.
-#[cfg(any(feature = "lambda", feature = "streams"))]
+#[cfg(any(feature = "lambda", feature = "streams", feature = "audit"))]
 pub(crate) fn check_service(
     principal: &Principal,
     operation: &'static str,

@@ -6,8 +6,12 @@ mod batch;
 mod call;
 mod expiry;
 mod get;
+#[cfg(feature = "audit")]
+pub(crate) mod inspect;
 mod parts;
 mod query;
+#[cfg(all(feature = "audit", feature = "streams"))]
+pub(crate) mod shards;
 pub(crate) mod tables;
 mod terms;
 mod transact;
