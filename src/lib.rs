@@ -14,6 +14,9 @@ pub use dynacrypt_core::sealed::Sealed;
 pub use dynacrypt_core::secret::{ExposeSecret, Secret};
 pub use dynacrypt_derive::{Projection, Record};
 
+#[cfg(feature = "jobs")]
+#[cfg_attr(docsrs, doc(cfg(feature = "jobs")))]
+pub use dynacrypt_core::jobs;
 #[cfg(feature = "policy")]
 #[cfg_attr(docsrs, doc(cfg(feature = "policy")))]
 pub use dynacrypt_core::policy;

@@ -28,7 +28,7 @@ const RANKS: [&[&str]; 10] = [
     &["seal", "access", "redact"],
     &["item", "store", "token"],
     &["repository"],
-    &["legacy", "policy", "table", "stream"],
+    &["jobs", "legacy", "policy", "table", "stream"],
     &["testing"],
 ];
 

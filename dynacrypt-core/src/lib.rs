@@ -13,7 +13,7 @@
 //! | 5 | `seal`, `access`, `redact` (feature) |
 //! | 6 | `item`, `store`, `token` |
 //! | 7 | `repository` |
-//! | 8 | `table`, `policy` (feature), `stream` (features `lambda`, `streams`), `legacy` (features `legacy-…`) |
+//! | 8 | `table`, `jobs` (feature), `policy` (feature), `stream` (features `lambda`, `streams`), `legacy` (features `legacy-…`) |
 //! | 9 | `testing` |
 
 pub mod access;
@@ -26,6 +26,8 @@ pub mod expr;
 #[cfg(any(feature = "testing", feature = "redact"))]
 mod forms;
 mod item;
+#[cfg(feature = "jobs")]
+pub mod jobs;
 pub mod keys;
 #[cfg(feature = "_legacy")]
 pub mod legacy;
