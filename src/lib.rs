@@ -33,28 +33,9 @@ pub use dynacrypt_core::stream;
 #[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
 pub use dynacrypt_core::testing;
 pub use dynacrypt_core::{
-    access, codec, context, error, expr, keys, material, observe, principal, record, repository,
-    seal, sealed, secret, store, table,
+    access, codec, context, error, expr, keys, legacy, material, observe, principal, record,
+    repository, seal, sealed, secret, store, table,
 };
-
-#[cfg(any(
-    feature = "legacy-json-gcm",
-    feature = "legacy-split-gcm",
-    feature = "legacy-kms-gcm",
-    feature = "legacy-aws-esdk",
-    feature = "legacy-fernet"
-))]
-#[cfg_attr(
-    docsrs,
-    doc(cfg(any(
-        feature = "legacy-json-gcm",
-        feature = "legacy-split-gcm",
-        feature = "legacy-kms-gcm",
-        feature = "legacy-aws-esdk",
-        feature = "legacy-fernet"
-    )))
-)]
-pub use dynacrypt_core::legacy;
 
 /// What generated code names. Not for use by hand.
 #[doc(hidden)]

@@ -19,16 +19,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules of the core by rank; a module imports from lower ranks alone.
-const RANKS: [&[&str]; 10] = [
+const RANKS: [&[&str]; 11] = [
     &["error", "forms", "observe"],
     &["secret", "context", "principal"],
     &["crypto", "codec"],
     &["material", "record", "transport"],
     &["envelope", "expr", "keys", "schema", "sealed"],
-    &["seal", "access", "redact"],
+    &["legacy", "access", "redact"],
+    &["seal"],
     &["item", "store", "token"],
     &["repository"],
-    &["jobs", "legacy", "policy", "table", "stream"],
+    &["jobs", "policy", "table", "stream"],
     &["testing"],
 ];
 

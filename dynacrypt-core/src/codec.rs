@@ -17,6 +17,7 @@ mod cbor;
 mod clear;
 #[cfg(feature = "rust_decimal")]
 mod decimal;
+mod legacy;
 mod number;
 mod plaintext;
 mod scalar;
@@ -28,6 +29,8 @@ mod uuid;
 mod with;
 
 pub(crate) use clear::{from_attribute, to_attribute};
+#[doc(hidden)]
+pub use legacy::LegacyPlaintext;
 pub(crate) use plaintext::Plaintext;
 use scalar::short_name;
 pub use scalar::{Binary, Mismatch, ScalarValue, SetElement};

@@ -2,6 +2,7 @@
 //! and never decides who may see what.
 
 mod fields;
+mod old;
 
 pub(crate) use fields::check_unknown_can_stay;
 
@@ -139,8 +140,16 @@ impl Sealer {
     ) -> Result<ItemReader> {
         let schema = R::SCHEMA;
         let refused = || Error::new(ErrorKind::Decrypt);
-        let header = take_header(&mut attributes)?;
         check_entity(schema, &attributes)?;
+        let old = self.take_old(schema, &mut attributes)?;
+        let (header, old) = match (take_header(&mut attributes), old) {
+            (Some(header), old) => (header?, old),
+            (None, Some(old)) => {
+                let fields = take_fields(schema, &mut attributes)?;
+                return self.open_unsealed(old, (attributes, fields), expected, wanted).await;
+            }
+            (None, None) => return Err(Error::new(ErrorKind::NotSealed)),
+        };
         let header = Header::parse(&header);
         let whole = header.as_ref().is_some_and(Header::is_whole);
         let names = whole.then(|| sealed_names(schema, &attributes));
@@ -187,7 +196,11 @@ impl Sealer {
             key.decrypt(spec.field_nonce(), spec.bound_name().as_bytes(), &mut blob, start)?;
             plaintexts.push((number, Plaintext::from_decrypted(blob, start)));
         }
-        Ok(ItemReader::new(schema, attributes, plaintexts))
+        let old = match old {
+            Some(old) => self.open_old(schema, old, wanted).await?,
+            None => Vec::new(),
+        };
+        Ok(ItemReader::new(schema, attributes, plaintexts).with_old(old))
     }
 
     /// Unwraps, derives, and compares the commitment: a wrong key, a wrong place, a changed owner or
@@ -276,11 +289,12 @@ pub(crate) fn identity_of<R: Record>(
     Some((key_of::<R>(item)?, owner_of(R::SCHEMA, item).map(Scalar::into_owned)))
 }
 
-fn take_header(attributes: &mut Attributes) -> Result<Vec<u8>> {
-    match attributes.remove(HEADER_ATTRIBUTE) {
-        Some(AttributeValue::B(header)) => Ok(header.into_inner()),
+/// The header, where the attribute is there at all.
+fn take_header(attributes: &mut Attributes) -> Option<Result<Vec<u8>>> {
+    Some(match attributes.remove(HEADER_ATTRIBUTE)? {
+        AttributeValue::B(header) => Ok(header.into_inner()),
         _ => Err(Error::new(ErrorKind::NotSealed)),
-    }
+    })
 }
 
 /// Where several record types share a table, an item of another type is told apart before it is

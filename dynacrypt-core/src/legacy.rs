@@ -40,6 +40,7 @@
 mod attributes;
 #[cfg(feature = "legacy-aws-esdk")]
 mod aws_esdk;
+mod clear;
 #[cfg(any(feature = "legacy-split-gcm", feature = "legacy-kms-gcm"))]
 mod companion;
 #[cfg(any(feature = "legacy-kms-gcm", feature = "legacy-aws-esdk"))]
@@ -54,9 +55,10 @@ mod json_gcm;
 mod key;
 #[cfg(feature = "legacy-kms-gcm")]
 mod kms_gcm;
-mod plaintext;
+mod reading;
 #[cfg(feature = "legacy-split-gcm")]
 mod split_gcm;
+mod stage;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -66,6 +68,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 #[cfg(feature = "legacy-aws-esdk")]
 pub use aws_esdk::AwsEsdk;
+pub use clear::{InTheClear, OrInTheClear};
 #[cfg(any(feature = "legacy-split-gcm", feature = "legacy-kms-gcm"))]
 pub use companion::Companion;
 #[cfg(any(feature = "legacy-kms-gcm", feature = "legacy-aws-esdk"))]
@@ -82,13 +85,18 @@ pub use json_gcm::JsonGcm;
 pub use key::{KeyEncoding, LegacyKey};
 #[cfg(feature = "legacy-kms-gcm")]
 pub use kms_gcm::KmsGcm;
-pub use plaintext::LegacyPlaintext;
+pub use reading::LegacyReading;
+pub(crate) use reading::OldField;
 #[cfg(feature = "legacy-split-gcm")]
 pub use split_gcm::SplitGcm;
+pub use stage::Stage;
 
+pub use crate::codec::LegacyPlaintext;
 use crate::error::{Error, ErrorKind, Result};
 use crate::keys::BoxFuture;
+#[cfg(feature = "_legacy")]
 pub use crate::keys::{EncryptionContext, KmsUnwrapper, UnwrapDataKey};
+use crate::record::LegacyField;
 
 /// An item as DynamoDB gives it.
 pub type Item = HashMap<String, AttributeValue>;
@@ -143,6 +151,9 @@ pub trait LegacyFormat: fmt::Debug + Send + Sync + 'static {
     ) -> BoxFuture<'a, Result<Option<LegacyPlaintext>>>;
 }
 
+#[diagnostic::do_not_recommend]
+impl<F: LegacyFormat> LegacyField for F {}
+
 macro_rules! forward_to_pointee {
     ($($pointer:ident)*) => {$(
         impl<F: LegacyFormat + ?Sized> LegacyFormat for $pointer<F> {
@@ -171,6 +182,7 @@ macro_rules! forward_to_pointee {
 forward_to_pointee!(Arc Box);
 
 /// The one answer to everything that is damaged or does not authenticate.
+#[cfg(feature = "_legacy")]
 fn refused() -> Error {
     Error::new(ErrorKind::Decrypt)
 }

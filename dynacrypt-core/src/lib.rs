@@ -10,11 +10,12 @@
 //! | 2 | `crypto`, `codec` |
 //! | 3 | `material`, `record`, `transport` |
 //! | 4 | `envelope`, `keys`, `sealed`, `expr`, `schema` |
-//! | 5 | `seal`, `access`, `redact` (feature) |
-//! | 6 | `item`, `store`, `token` |
-//! | 7 | `repository` |
-//! | 8 | `table`, `jobs` (feature), `policy` (feature), `stream` (features `lambda`, `streams`), `legacy` (features `legacy-…`) |
-//! | 9 | `testing` |
+//! | 5 | `legacy` (formats: features `legacy-…`), `access`, `redact` (feature) |
+//! | 6 | `seal` |
+//! | 7 | `item`, `store`, `token` |
+//! | 8 | `repository` |
+//! | 9 | `table`, `jobs` (feature), `policy` (feature), `stream` (features `lambda`, `streams`) |
+//! | 10 | `testing` |
 
 pub mod access;
 pub mod codec;
@@ -29,7 +30,6 @@ mod item;
 #[cfg(feature = "jobs")]
 pub mod jobs;
 pub mod keys;
-#[cfg(feature = "_legacy")]
 pub mod legacy;
 pub mod material;
 pub mod observe;

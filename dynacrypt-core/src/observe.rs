@@ -13,6 +13,10 @@ pub const KEYS: &str = "dynacrypt::keys";
 /// Target of refusals: an item that did not open, with the table; never which item, nor why.
 pub const REFUSED: &str = "dynacrypt::refused";
 
+/// Target of fields that were read in the form that they had before they were sealed, with table,
+/// attribute and format; never which item.
+pub const LEGACY: &str = "dynacrypt::legacy";
+
 /// Target of the events of jobs: begun, a page finished, ended, with the table, the segment and counts;
 /// never which item.
 pub const JOBS: &str = "dynacrypt::jobs";

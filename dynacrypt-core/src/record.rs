@@ -12,6 +12,7 @@ mod range;
 mod roles;
 mod schema;
 mod template;
+mod was;
 
 pub use fields::{
     AuthenticatedField, ClearField, CodedField, EncryptedField, KeyAttribute, NullableField,
@@ -32,6 +33,7 @@ pub use schema::{
 };
 pub(crate) use template::escape;
 pub use template::{FieldsFrom, KeyTemplate, NoFields, Segment, Template, Templated};
+pub use was::{LegacyField, LegacySpec};
 
 use crate::error::Result;
 

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::keys::{BatchKeys, CacheLimits, KeyCache, KeyProvider, KeyScope, SealingKey};
+use crate::legacy::{LegacyReading, Stage};
 use crate::material::{DataKey, WrappedDataKey};
+use crate::record::{FieldSpec, Schema};
 
 /// Seals records into items and opens items into records, with data keys from a [`KeyProvider`].
 ///
@@ -33,6 +35,7 @@ pub struct Sealer {
     cache: Arc<KeyCache>,
     tenant: Option<Arc<str>>,
     batch: Option<Arc<BatchKeys>>,
+    legacy: Option<LegacyReading>,
     seals: bool,
     opens: bool,
 }
@@ -51,6 +54,7 @@ impl Sealer {
             cache: Arc::new(KeyCache::new(Arc::new(provider), limits)),
             tenant: None,
             batch: None,
+            legacy: None,
             seals: true,
             opens: true,
         }
@@ -83,6 +87,60 @@ impl Sealer {
     pub fn write_only(mut self) -> Self {
         self.opens = false;
         self
+    }
+
+    /// The same sealer, which for a time also reads fields in the form that they had before they were
+    /// sealed: those whose records say `#[encrypted(legacy = …)]`. It writes them sealed.
+    ///
+    /// # Security
+    /// See [`LegacyReading`]: old forms are bound to nothing. Without this, an item that is not
+    /// sealed is `is_not_sealed`, and never read.
+    #[must_use]
+    pub fn with_legacy(mut self, reading: LegacyReading) -> Self {
+        self.legacy = Some(reading);
+        self
+    }
+
+    /// The same sealer as a deployment of a move from an old form wants it: [`read_only`] and
+    /// [`with_legacy`] in the first, `with_legacy` in the second, as it is in the third.
+    ///
+    /// [`read_only`]: Self::read_only
+    /// [`with_legacy`]: Self::with_legacy
+    #[must_use]
+    pub fn at_stage(self, stage: Stage, reading: LegacyReading) -> Self {
+        match stage {
+            Stage::ReadBoth => self.with_legacy(reading).read_only(),
+            Stage::WriteSealed => self.with_legacy(reading),
+            Stage::RefuseOld => self,
+        }
+    }
+
+    /// The same sealer, for items that lack attributes which an old form needs.
+    pub(crate) fn without_legacy(&self) -> Self {
+        Self { legacy: None, ..self.clone() }
+    }
+
+    pub(crate) fn legacy(&self) -> Option<&LegacyReading> {
+        self.legacy.as_ref()
+    }
+
+    /// The attributes that hold a field in its old form, beside the one that it is sealed in.
+    pub(crate) fn old_attributes_of(
+        &self,
+        schema: &'static Schema,
+        spec: &FieldSpec,
+    ) -> Vec<String> {
+        self.legacy().map(|reading| reading.attributes_of(schema, spec)).unwrap_or_default()
+    }
+
+    /// The same of all fields.
+    pub(crate) fn old_attributes(&self, schema: &'static Schema) -> Vec<String> {
+        let fields = schema.fields().iter();
+        let mut names: Vec<String> =
+            fields.flat_map(|spec| self.old_attributes_of(schema, spec)).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
     }
 
     /// The same sealer for one batch of items: each of their data keys is asked for once, however
@@ -119,14 +177,21 @@ impl Sealer {
         self.cache.for_sealing(&self.scope(table)?).await
     }
 
+    /// # Errors
+    /// `is_not_capable` where it only seals.
+    pub(crate) fn check_opens(&self) -> Result<()> {
+        if self.opens {
+            return Ok(());
+        }
+        Err(Error::new(ErrorKind::NotCapable).with_reason("this sealer only seals"))
+    }
+
     pub(crate) async fn opening_key(
         &self,
         table: &'static str,
         wrapped: Vec<WrappedDataKey>,
     ) -> Result<Arc<DataKey>> {
-        if !self.opens {
-            return Err(Error::new(ErrorKind::NotCapable).with_reason("this sealer only seals"));
-        }
+        self.check_opens()?;
         let scope = self.scope(table)?;
         match &self.batch {
             Some(batch) => batch.for_opening(&self.cache, wrapped, scope).await,
@@ -141,6 +206,7 @@ impl fmt::Debug for Sealer {
             .field("cache", &self.cache)
             .field("tenant", &self.tenant.is_some())
             .field("batch", &self.batch.is_some())
+            .field("legacy", &self.legacy)
             .field("seals", &self.seals)
             .field("opens", &self.opens)
             .finish()

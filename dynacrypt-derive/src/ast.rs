@@ -164,6 +164,15 @@ pub(crate) struct Stored {
     pub(crate) pad: Option<usize>,
     /// Whether it is the key of a secondary index.
     pub(crate) indexed: bool,
+    /// What it was stored as before.
+    pub(crate) legacy: Option<Legacy>,
+}
+
+/// The form that an encrypted field had before.
+pub(crate) struct Legacy {
+    pub(crate) format: Type,
+    /// The attribute that it stood in.
+    pub(crate) name: String,
 }
 
 /// How a field is stored.

@@ -8,11 +8,11 @@ pub(crate) mod suggest;
 
 use proc_macro2::{Ident, Span};
 use syn::parse::ParseStream;
-use syn::{Attribute, Meta, Path};
+use syn::{Attribute, Meta, Path, Type};
 
 use self::index::IndexAttrs;
-use self::meta::{Flag, Given, flag, number, path, set, string, text};
-use self::suggest::{Place, unknown};
+use self::meta::{Flag, Given, flag, number, path, set, string, text, type_named};
+use self::suggest::{IN_ENCRYPTED, Place, unknown, unknown_among};
 use crate::ast::Managed;
 use crate::case::{CASES, Case};
 use crate::diag::Diag;
@@ -131,6 +131,9 @@ pub(crate) struct FieldAttrs {
     pub(crate) with: Option<Given<Path>>,
     pub(crate) null: Flag,
     pub(crate) pad: Option<Given<usize>>,
+    /// The format that the field was stored in before, and the attribute that it then stood in.
+    pub(crate) legacy: Option<Given<Type>>,
+    pub(crate) legacy_name: Option<Given<String>>,
     pub(crate) deprecated: bool,
 }
 
@@ -143,6 +146,9 @@ impl FieldAttrs {
                 meta::each(attribute, diag, |name, input| attrs.take(name, input));
             } else if let Some(name) = bare_name(attribute) {
                 diag.ok(attrs.take_bare(name, attribute));
+                if name == "encrypted" && matches!(attribute.meta, Meta::List(_)) {
+                    meta::each(attribute, diag, |name, input| attrs.take_inside(name, input));
+                }
             }
         }
         attrs
@@ -156,6 +162,8 @@ impl FieldAttrs {
             "pad" => set(&mut self.pad, number(name, input, "32")?, &word),
             "with" => set(&mut self.with, path(name, input, "path::to::Codec")?, &word),
             "default" => set(&mut self.default, default(name, input)?, &word),
+            "legacy" => set(&mut self.legacy, type_named(name, input, "Fernet")?, &word),
+            "legacy_name" => set(&mut self.legacy_name, string(name, input, "\"ssn_enc\"")?, &word),
             _ => match self.flag_slot(&word) {
                 Some(slot) => set(slot, flag(name, input)?, &word),
                 None => Err(unknown(name, Place::Field)),
@@ -176,9 +184,28 @@ impl FieldAttrs {
         .filter_map(|(managed, name, flag)| Some((managed, name, flag.as_ref()?.span)))
     }
 
+    /// What can be said in `#[encrypted(…)]`.
+    fn take_inside(&mut self, name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
+        let word = text(name);
+        if IN_ENCRYPTED.contains(&word.as_str()) {
+            return self.take(name, input);
+        }
+        if suggest::ON_FIELD.contains(&word.as_str()) {
+            return Err(syn::Error::new(
+                name.span(),
+                format!(
+                    "`{word}` does not belong in `#[encrypted(…)]`\n\
+                     it goes beside it, as in `#[dynacrypt(pad = 32)]`"
+                ),
+            ));
+        }
+        Err(unknown_among(name, &IN_ENCRYPTED, "in `#[encrypted(…)]`"))
+    }
+
     fn take_bare(&mut self, name: &Ident, attribute: &Attribute) -> syn::Result<()> {
         let word = text(name);
-        if !matches!(attribute.meta, Meta::Path(_)) {
+        let takes_list = word == "encrypted" && matches!(attribute.meta, Meta::List(_));
+        if !takes_list && !matches!(attribute.meta, Meta::Path(_)) {
             return Err(syn::Error::new_spanned(
                 &attribute.meta,
                 format!(

@@ -11,7 +11,7 @@ mod whole;
 use quote::ToTokens;
 use syn::GenericParam;
 
-use crate::ast::{Field, Record, Role, Stored};
+use crate::ast::{Field, Legacy, Record, Role, Stored};
 use crate::attr::meta::text;
 use crate::crate_path::Private;
 use crate::diag::Diag;
@@ -39,6 +39,10 @@ pub(crate) fn record<'a>(source: &Source<'a>, diag: &Diag) -> Option<Record<'a>>
                     let (name, bound_name) = names::of(field, &source.attrs, diag);
                     let codec = field.attrs.with.as_ref().map(|given| given.value.clone());
                     let null = field.attrs.null.is_some();
+                    let legacy = field.attrs.legacy.as_ref().map(|given| Legacy {
+                        format: given.value.clone(),
+                        name: names::legacy(field, diag).unwrap_or_else(|| name.clone()),
+                    });
                     let stored = Stored {
                         index,
                         name,
@@ -49,6 +53,7 @@ pub(crate) fn record<'a>(source: &Source<'a>, diag: &Diag) -> Option<Record<'a>>
                         null,
                         pad,
                         indexed: false,
+                        legacy,
                     };
                     index += 1;
                     Role::Stored(stored)
@@ -61,6 +66,7 @@ pub(crate) fn record<'a>(source: &Source<'a>, diag: &Diag) -> Option<Record<'a>>
     let indexes = indexes::of(source, &templates, &mut fields, diag);
     let made = keys::made(source, &templates, entity.as_ref());
     names::differ(&made, source.fields(), &fields, diag);
+    names::legacy_differ(&made, source.fields(), &fields, diag);
 
     let deprecated =
         source.attrs.deprecated || source.fields().iter().any(|field| field.attrs.deprecated);

@@ -8,7 +8,7 @@ use super::path::RawPath;
 use super::render::Placeholders;
 use super::update::SecretSource;
 use crate::error::{Error, ErrorKind, Result};
-use crate::record::{FieldKind, FieldRole, Schema};
+use crate::record::{FieldKind, FieldRole, FieldSpec, Schema};
 
 #[derive(Default)]
 pub(crate) struct Actions {
@@ -18,6 +18,8 @@ pub(crate) struct Actions {
     pub(crate) delete: Vec<(RawPath, Operand)>,
     /// Encrypted fields by number, to be sealed and then set.
     pub(crate) secrets: Vec<(usize, SecretSource)>,
+    /// Attributes that held fields in an old form, to be removed with what replaces it.
+    pub(crate) forget: Vec<String>,
     pub(crate) error: Option<Error>,
 }
 
@@ -63,10 +65,19 @@ impl Actions {
 
     /// Whether they change a field that is sealed.
     pub(crate) fn touch_sealed(&self, schema: &'static Schema) -> bool {
-        let is_sealed = |path: &RawPath| {
-            schema.fields().iter().any(|spec| spec.is_encrypted() && spec.name() == path.attribute)
-        };
-        !self.secrets.is_empty() || self.paths().any(is_sealed)
+        self.sealed(schema).next().is_some()
+    }
+
+    /// The fields that they change and that are sealed.
+    pub(crate) fn sealed(
+        &self,
+        schema: &'static Schema,
+    ) -> impl Iterator<Item = &'static FieldSpec> {
+        schema.fields().iter().enumerate().filter_map(|(number, spec)| {
+            let changed = self.secrets.iter().any(|(field, _)| *field == number)
+                || self.paths().any(|path| path.attribute == spec.name());
+            (spec.is_encrypted() && changed).then_some(spec)
+        })
     }
 
     /// Takes out the secrets, to be sealed.
@@ -109,7 +120,9 @@ impl Actions {
                 }
             });
         }
-        let remove = self.remove.iter().map(|path| placeholders.path(path)).collect();
+        let mut remove: Vec<String> =
+            self.remove.iter().map(|path| placeholders.path(path)).collect();
+        remove.extend(self.forget.iter().map(|name| placeholders.name(name)));
         let add = pairs(placeholders, self.add)?;
         let delete = pairs(placeholders, self.delete)?;
         let clauses = [("SET", set), ("REMOVE", remove), ("ADD", add), ("DELETE", delete)];

@@ -103,9 +103,15 @@ pub(super) fn seal_field(
 
 /// Refuses an item of which a put could not keep the attributes that the schema does not know: one of
 /// them is ciphertext under the key of the item as it is, and would be lost with it.
-pub(crate) fn check_unknown_can_stay(schema: &'static Schema, item: &Attributes) -> Result<()> {
+/// What is in an old form does not stay.
+pub(crate) fn check_unknown_can_stay(
+    schema: &'static Schema,
+    item: &Attributes,
+    old: &[String],
+) -> Result<()> {
     let lost = item.iter().any(|(name, value)| {
-        let unknown = schema.fields().iter().all(|spec| spec.name() != name);
+        let unknown =
+            schema.fields().iter().all(|spec| spec.name() != name) && !old.contains(name);
         unknown
             && matches!(value, AttributeValue::B(blob) if envelope::is_sealed_with_item(blob.as_ref()))
     });

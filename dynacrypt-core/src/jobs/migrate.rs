@@ -1,7 +1,6 @@
 //! The migration of a table: from an old format, or from the clear, to sealed. It never writes an old
 //! form, creates an item, takes back what another writer changed, or shows a value.
 
-mod form;
 mod item;
 mod segment;
 
@@ -189,6 +188,11 @@ impl<'a, R: Record + Send + Sync> Migration<'a, R> {
     pub async fn run(self, principal: &Principal) -> Result<MigrationSummary> {
         let table = self.repository.store().table_name();
         let proof = access::check_service(principal, "migrate", table)?;
+        if !self.repository.sealer().seals() {
+            return Err(Error::new(ErrorKind::NotCapable).with_reason(
+                "this sealer only opens: a migration is for the deployment that writes sealed",
+            ));
+        }
         let worker = Worker { repository: self.repository, proof };
         let (checkpoint, places) = match &self.checkpoint {
             Some((stored_in, job)) if !self.dry_run => {

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::schema::{FieldKind, FieldSpec, Schema};
-use crate::codec::{self, AttributeError, Plaintext, ScalarValue};
+use crate::codec::{self, AttributeError, LegacyPlaintext, Plaintext, ScalarValue};
 use crate::context::Scalar;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -166,6 +166,8 @@ pub struct ItemReader {
     attributes: Attributes,
     /// By the number of their field.
     plaintexts: Vec<(usize, Plaintext)>,
+    /// What was read in its old form, likewise.
+    old: Vec<(usize, LegacyPlaintext)>,
 }
 
 impl ItemReader {
@@ -174,7 +176,13 @@ impl ItemReader {
         attributes: Attributes,
         plaintexts: Vec<(usize, Plaintext)>,
     ) -> Self {
-        Self { schema, attributes, plaintexts }
+        Self { schema, attributes, plaintexts, old: Vec::new() }
+    }
+
+    /// The same item, with fields that were read in their old form.
+    pub(crate) fn with_old(mut self, old: Vec<(usize, LegacyPlaintext)>) -> Self {
+        self.old = old;
+        self
     }
 
     /// Whether the item holds this field: as an attribute, or as ciphertext.
@@ -184,6 +192,7 @@ impl ItemReader {
         self.schema.fields().get(field).is_some_and(|spec| {
             self.attributes.contains_key(spec.name())
                 || self.plaintexts.iter().any(|(of, _)| *of == field)
+                || self.old.iter().any(|(of, _)| *of == field)
         })
     }
 
@@ -256,6 +265,10 @@ impl ItemReader {
         field: usize,
     ) -> Result<Option<T>> {
         let spec = spec::<T>(self.schema, field)?;
+        if let Some(at) = self.old.iter().position(|(of, _)| *of == field) {
+            let (_, old) = self.old.swap_remove(at);
+            return old.value().map(Some).map_err(|error| error.at(spec.name(), type_name::<T>()));
+        }
         let Some(at) = self.plaintexts.iter().position(|(of, _)| *of == field) else {
             return Ok(None);
         };

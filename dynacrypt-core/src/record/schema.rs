@@ -1,7 +1,7 @@
 //! The schema of a record, as the derive macro writes it: names and kinds. It never holds a value.
 
-use super::NullableField;
 use super::template::Template;
+use super::{LegacyField, LegacySpec, NullableField};
 use crate::context::{Scalar, ScalarType};
 
 /// Name of the attribute that holds the header of a sealed item. Reserved: no field may be stored
@@ -56,6 +56,7 @@ pub struct FieldSpec {
     owner_segment: usize,
     role: Option<FieldRole>,
     null: bool,
+    legacy: Option<LegacySpec>,
 }
 
 impl FieldSpec {
@@ -74,6 +75,7 @@ impl FieldSpec {
             owner_segment: 0,
             role: None,
             null: false,
+            legacy: None,
         }
     }
 
@@ -111,6 +113,15 @@ impl FieldSpec {
     #[must_use]
     pub const fn null<T: NullableField>(mut self) -> Self {
         self.null = true;
+        self
+    }
+
+    /// An encrypted field that was stored in this format before, in the attribute of this name:
+    /// `#[encrypted(legacy = F, legacy_name = "…")]`.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn was<F: LegacyField>(mut self, name: &'static str) -> Self {
+        self.legacy = Some(LegacySpec::of::<F>(name));
         self
     }
 
@@ -191,6 +202,12 @@ impl FieldSpec {
     #[must_use]
     pub const fn template(&self) -> Option<Template> {
         self.template
+    }
+
+    /// What the field was stored as before, where that can still be read.
+    #[must_use]
+    pub const fn legacy(&self) -> Option<LegacySpec> {
+        self.legacy
     }
 
     /// What the mapper itself does with the field, where it does something.

@@ -26,7 +26,10 @@ pub(super) async fn projection<P: Projection>(
 ) -> Result<Option<P>> {
     let proof = access::check_key(principal, "get", key)?;
     let expiry = repository.expiry()?;
-    let unopened = repository.store.get_part(&proof, &P::attributes(), expiry.as_ref()).await?;
+    let old = repository.sealer.old_attributes(P::Record::SCHEMA);
+    let mut attributes: Vec<&str> = P::attributes();
+    attributes.extend(old.iter().map(String::as_str));
+    let unopened = repository.store.get_part(&proof, &attributes, expiry.as_ref()).await?;
     match unopened {
         Some(unopened) => repository.sealer.project_unopened(unopened).await.map(Some),
         None => Ok(None),

@@ -144,17 +144,18 @@ impl<'a, R: Record + Send + Sync> PutRequest<'a, R> {
             return Err(Error::new(ErrorKind::InvalidRequest)
                 .with_reason("what a `whole` record does not know cannot be kept"));
         }
+        let old = repository.sealer.old_attributes(R::SCHEMA);
         if keep_unknown {
             let current = repository.store.current(&proof).await?;
             if let Some(item) = &current {
-                item::check_unknown_can_stay(R::SCHEMA, item)?;
+                item::check_unknown_can_stay(R::SCHEMA, item, &old)?;
             }
             asked.terms.header = Some(HeaderSeen::of(current.as_ref()));
         }
         let stamp = repository.stamp()?;
         let sealed = repository.sealer.seal_stamped(record, Some(stamp)).await?;
         let write = if keep_unknown {
-            Write::put_over(&proof, sealed, mode, &asked.terms)?
+            Write::put_over(&proof, sealed, mode, &asked.terms, old)?
         } else {
             Write::put(&proof, sealed, mode, &asked.terms)?
         };

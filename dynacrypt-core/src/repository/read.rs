@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::expr::Node;
 use crate::principal::Principal;
 use crate::record::{
-    Attributes, FieldSpec, HEADER_ATTRIBUTE, IndexSpec, Record, Schema, SortRange,
+    Attributes, FieldSpec, HEADER_ATTRIBUTE, IndexHolds, IndexSpec, Record, Schema, SortRange,
 };
 use crate::store::{self, Wanted};
 use crate::token::Binding;
@@ -53,8 +53,13 @@ impl<R: Record> Read<R> {
         principal: &Principal,
         target: Target,
     ) -> Self {
+        let mut repository = repository.clone();
+        if matches!(&target, Target::Index(index, _) if index.holds() != IndexHolds::All) {
+            // It may lack what an old form needs, and an absent secret would be read as `None`.
+            repository.sealer = repository.sealer.without_legacy();
+        }
         Self {
-            repository: repository.clone(),
+            repository,
             principal: principal.clone(),
             target,
             range: SortRange::default(),
@@ -119,6 +124,7 @@ impl<R: Record> Read<R> {
         let wanted = Wanted {
             range,
             filter: self.filter.clone(),
+            also: attributes.iter().flat_map(|_| self.old_attributes()).collect(),
             attributes,
             of_type: O::OF_TYPE,
             expiry,
@@ -129,6 +135,11 @@ impl<R: Record> Read<R> {
             segment: self.segment,
         };
         Ok(Checked { proof: Arc::new(proof), wanted })
+    }
+
+    /// What a part of an item needs beside the attributes of the record.
+    fn old_attributes(&self) -> Vec<String> {
+        self.repository.sealer.old_attributes(R::SCHEMA)
     }
 
     /// Refuses a filter that DynamoDB would refuse with a text of its own, or that would look at

@@ -160,6 +160,8 @@ pub(super) async fn prepare<R: Record>(
 ) -> Result<(OwnerProof<R>, Write)> {
     let mut actions = update.actions;
     actions.check(R::SCHEMA)?;
+    let old = |spec| repository.sealer.old_attributes_of(R::SCHEMA, spec);
+    actions.forget = actions.sealed(R::SCHEMA).flat_map(old).collect();
     let secrets = actions.take_secrets();
     if !secrets.is_empty() {
         proof = of_known_owner(repository, proof).await?;

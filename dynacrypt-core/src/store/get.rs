@@ -33,7 +33,7 @@ impl DynamoStore {
     pub(crate) async fn get_part<R: Record>(
         &self,
         proof: &OwnerProof<R>,
-        attributes: &[&'static str],
+        attributes: &[&str],
         expiry: Option<&Expiry>,
     ) -> Result<Option<Unopened<R>>> {
         let mut only = attributes.to_vec();
@@ -96,7 +96,7 @@ impl DynamoStore {
     async fn fetch<R: Record>(
         &self,
         proof: &OwnerProof<R>,
-        only: &[&'static str],
+        only: &[&str],
         consistent: bool,
     ) -> Result<Option<Attributes>> {
         let mut placeholders = Placeholders::default();

@@ -26,6 +26,8 @@ pub(crate) struct Wanted {
     pub(crate) filter: Option<Node>,
     /// These attributes, and what the checks need; all where there are none.
     pub(crate) attributes: Option<Vec<&'static str>>,
+    /// Where these are given: attributes that hold some of it in an old form.
+    pub(crate) also: Vec<String>,
     /// Items of this record type alone, or of whatever type.
     pub(crate) of_type: bool,
     /// By which items whose time is over are left out, where they are.
@@ -327,12 +329,13 @@ impl<'a, R: Record> Look<'a, R> {
     }
 
     /// What has to be in an item for it to be looked at, and wanted beside; `None` for everything.
-    fn attributes(&self) -> Option<Vec<&'static str>> {
-        let mut names = match (&self.wanted.attributes, self.wanted.count_only) {
+    fn attributes(&self) -> Option<Vec<&str>> {
+        let mut names: Vec<&str> = match (&self.wanted.attributes, self.wanted.count_only) {
             (_, true) => Vec::new(),
             (Some(wanted), false) => {
-                let mut names = wanted.clone();
+                let mut names: Vec<&str> = wanted.clone();
                 names.push(HEADER_ATTRIBUTE);
+                names.extend(self.wanted.also.iter().map(String::as_str));
                 names
             }
             (None, false) => return None,

@@ -84,7 +84,7 @@ impl Write {
     }
 
     /// Stores a sealed item under the proof's key, and keeps what the item that is there has besides
-    /// the record's attributes.
+    /// the record's attributes; but not these, which hold some of it in an old form.
     ///
     /// # Errors
     /// As [`put`](Self::put).
@@ -93,12 +93,13 @@ impl Write {
         sealed: Sealed<R>,
         mode: PutMode,
         terms: &Terms<R>,
+        old: Vec<String>,
     ) -> Result<Self> {
         check_sealed(proof, &sealed)?;
         let mut placeholders = Placeholders::default();
         let demands = put_demands(proof, &sealed, mode, terms, &mut placeholders)?;
         let mut item = sealed.into_item();
-        let mut actions = Actions::default();
+        let mut actions = Actions { forget: old, ..Actions::default() };
         let fields = R::SCHEMA.fields().iter().filter(|spec| !spec.is_key()).map(FieldSpec::name);
         for name in fields.chain([HEADER_ATTRIBUTE]) {
             actions.assign(name, item.remove(name));

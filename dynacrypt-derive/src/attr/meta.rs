@@ -4,7 +4,7 @@
 use proc_macro2::{Ident, Span, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, LitInt, LitStr, Meta, Path, Token, token};
+use syn::{Attribute, LitInt, LitStr, Meta, Path, Token, Type, token};
 
 use crate::diag::Diag;
 
@@ -129,6 +129,23 @@ pub(super) fn path(
     };
     let path = path.map_err(|_| expected(at, name, "a path", example))?;
     Ok(Given { value: path, span: name.span(), value_span: at })
+}
+
+/// `name = some::Type<Of>` or `name = "some::Type<Of>"`
+pub(super) fn type_named(
+    name: &Ident,
+    input: ParseStream<'_>,
+    example: &str,
+) -> syn::Result<Given<Type>> {
+    let at = assigned(name, input, "a type", example)?;
+    let named = if input.peek(LitStr) {
+        let literal: LitStr = input.parse()?;
+        literal.parse()
+    } else {
+        input.parse()
+    };
+    let value = named.map_err(|_| expected(at, name, "a type", example))?;
+    Ok(Given { value, span: name.span(), value_span: at })
 }
 
 fn value<T: Parse>(

@@ -30,7 +30,7 @@ pub(crate) const ON_STRUCT: [&str; 12] = [
 pub(crate) const IN_INDEX: [&str; 5] = ["partition_key", "sort_key", "local", "project", "name"];
 
 /// What can be said of a field.
-pub(crate) const ON_FIELD: [&str; 18] = [
+pub(crate) const ON_FIELD: [&str; 20] = [
     "partition_key",
     "sort_key",
     "owner",
@@ -49,7 +49,12 @@ pub(crate) const ON_FIELD: [&str; 18] = [
     "ttl",
     "created",
     "updated",
+    "legacy",
+    "legacy_name",
 ];
+
+/// What can be said in `#[encrypted(…)]`.
+pub(crate) const IN_ENCRYPTED: [&str; 2] = ["legacy", "legacy_name"];
 
 impl Place {
     fn names(self) -> &'static [&'static str] {

@@ -103,6 +103,8 @@ fn templated(field: &SourceField<'_>, part: KeyPart, templates: &[Template], dia
         ("aad_name", attrs.aad_name.as_ref().map(|given| given.span)),
         ("pad", attrs.pad.as_ref().map(|given| given.span)),
         ("default", attrs.default.as_ref().map(|given| given.span)),
+        ("legacy", attrs.legacy.as_ref().map(|given| given.span)),
+        ("legacy_name", attrs.legacy_name.as_ref().map(|given| given.span)),
     ];
     let managed = attrs.managed().map(|(_, name, at)| (name, Some(at)));
     let mut said = said.into_iter().chain(managed);
@@ -142,6 +144,8 @@ fn skipped(attrs: &FieldAttrs, diag: &Diag) {
         ("rename", attrs.rename.as_ref().map(|given| given.span)),
         ("aad_name", attrs.aad_name.as_ref().map(|given| given.span)),
         ("pad", attrs.pad.as_ref().map(|given| given.span)),
+        ("legacy", attrs.legacy.as_ref().map(|given| given.span)),
+        ("legacy_name", attrs.legacy_name.as_ref().map(|given| given.span)),
     ];
     let flags = flags.map(|(name, flag)| (name, span(flag)));
     let managed = attrs.managed().map(|(_, name, at)| (name, Some(at)));
@@ -323,6 +327,20 @@ fn settings(attrs: &FieldAttrs, kind: Kind, diag: &Diag) {
                 format!("expected a block size of {least} to {most} bytes, such as `pad = 32`"),
             );
         }
+    }
+    if let (Some(legacy), false) = (&attrs.legacy, kind == Kind::Encrypted) {
+        diag.at(
+            legacy.span,
+            "`legacy` is the format that an encrypted field was stored in before, and this field is \
+             not encrypted\n\
+             add `#[encrypted]`",
+        );
+    } else if let (Some(name), None) = (&attrs.legacy_name, &attrs.legacy) {
+        diag.at(
+            name.span,
+            "`legacy_name` says where the field stood in its old form, and no form is given\n\
+             add `legacy = …`, such as `#[encrypted(legacy = Fernet, legacy_name = \"ssn_enc\")]`",
+        );
     }
     let required = match kind {
         Kind::PartitionKey { .. } | Kind::SortKey { .. } => "a key",

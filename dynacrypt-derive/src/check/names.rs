@@ -36,6 +36,13 @@ pub(super) fn of(
     (name, bound)
 }
 
+/// The name of the attribute that the field stood in before, where it was given.
+pub(super) fn legacy(field: &SourceField<'_>, diag: &Diag) -> Option<String> {
+    let given = field.attrs.legacy_name.as_ref()?;
+    valid(&given.value, "an attribute name", "legacy_name", given.value_span, diag);
+    Some(given.value.clone())
+}
+
 /// `setting` is what gives a name of this kind.
 pub(super) fn valid(name: &str, what: &str, setting: &str, at: Span, diag: &Diag) {
     if name.is_empty() || name.len() > NAME_MAX {
@@ -105,6 +112,46 @@ pub(super) fn differ(
             diag.at(at, message);
         }
         seen.push((field, stored));
+    }
+}
+
+/// An attribute that holds what a field was before holds nothing else.
+pub(super) fn legacy_differ(
+    made: &[Made<'_>],
+    sources: &[SourceField<'_>],
+    fields: &[Field<'_>],
+    diag: &Diag,
+) {
+    let stored = || {
+        sources.iter().zip(fields).filter_map(|(source, field)| match &field.role {
+            Role::Stored(stored) => Some((source, field, stored)),
+            _ => None,
+        })
+    };
+    for (number, (source, field, one)) in stored().enumerate() {
+        let Some(legacy) = &one.legacy else { continue };
+        let Some(given) = &source.attrs.legacy_name else { continue };
+        let others = stored().enumerate().filter(|(other, _)| *other != number);
+        let clash = others.into_iter().find_map(|(other, (_, of, stored))| {
+            let same_legacy = stored.legacy.as_ref().is_some_and(|other| other.name == legacy.name);
+            (stored.name == legacy.name || (same_legacy && other < number))
+                .then(|| format!("that of field `{}`", text(of.ident)))
+        });
+        let with_made = || {
+            let made = made.iter().find(|made| made.name == legacy.name)?;
+            Some(format!("that of {}", made.what))
+        };
+        if let Some(whose) = clash.or_else(with_made) {
+            diag.at(
+                given.value_span,
+                format!(
+                    "attribute name `{}` is {whose} already: what `{}` was before cannot stand \
+                     there",
+                    legacy.name,
+                    text(field.ident)
+                ),
+            );
+        }
     }
 }
 

@@ -128,6 +128,12 @@ fn spec(record: &Record<'_>, ty: &Type, stored: &Stored) -> TokenStream {
         let nonce = nonce::of(stored.effective_bound_name()).map(Literal::u8_unsuffixed);
         spec.extend(quote!(.nonce([#(#nonce),*])));
     }
+    if let Some(legacy) = &stored.legacy {
+        let (format, name) = (&legacy.format, &legacy.name);
+        let at = format.span();
+        let private_at = private.at(at);
+        spec = quote_spanned!(at=> #private_at::FieldSpec::was::<#format>(#spec, #name));
+    }
     if let Some(pad) = stored.pad {
         let pad = Literal::usize_unsuffixed(pad);
         spec.extend(quote!(.pad(#pad)));

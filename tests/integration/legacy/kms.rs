@@ -34,7 +34,7 @@ async fn only_keys_of_the_list_unwrap() {
         let fixture = fixtures.named(name);
         if opens {
             let opened = reader.open(&fixture.item, &fixture.field).await.unwrap().unwrap();
-            assert_eq!(opened.into_bytes().expose_secret(), &fixture.plaintext);
+            assert_eq!(opened.into_bytes().unwrap().expose_secret(), &fixture.plaintext);
         } else {
             let error = refused(&reader, &fixture.item, &fixture.field, "not in the list").await;
             assert!(error.is_decrypt(), "{name}: {error}");
@@ -141,7 +141,7 @@ async fn under_a_kms() {
             .with_context(right.clone())
     };
     let opened = reader(&[&arn]).open(&item, "sensitive_field").await.unwrap().unwrap();
-    assert_eq!(opened.into_bytes().expose_secret(), b"CANARY-secret");
+    assert_eq!(opened.into_bytes().unwrap().expose_secret(), b"CANARY-secret");
     if !backend.is_kms("ministack") {
         // Its key is the second of two. MiniStack decrypts under whichever is named, to something
         // else, without an error.
@@ -198,7 +198,7 @@ async fn fresh_fixtures_under_their_kms() {
                 reader.open(&fixture.item, &fixture.field).await
             };
             let opened = opened.unwrap_or_else(|error| panic!("{}: {error}", fixture.name));
-            let opened = opened.expect("it is there").into_bytes();
+            let opened = opened.expect("it is there").into_bytes().unwrap();
             assert_eq!(opened.expose_secret(), &fixture.plaintext, "{format}: {}", fixture.name);
         }
         println!("{format}: {} fixtures by {}", fixtures.all.len(), fixtures.made_by);

@@ -3,7 +3,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use super::{Run, Trouble, form};
+use super::{Run, Trouble};
 use crate::codec;
 use crate::error::{Error, ErrorKind};
 use crate::item;
@@ -32,7 +32,7 @@ impl<R: Record + Send + Sync> Run<'_, R> {
             if is_of_other_type(R::SCHEMA, &item) {
                 return Ok(Outcome::OtherRecord);
             }
-            if form::is_settled::<R>(self.worker.sealer(), &item) {
+            if self.worker.sealer().is_settled::<R>(&item) {
                 // An answer may have been lost, and what it was about have happened.
                 let ours = sent.is_some_and(|write| write.made(&item));
                 return Ok(if ours { Outcome::Sealed } else { Outcome::Settled });
@@ -62,7 +62,7 @@ impl<R: Record + Send + Sync> Run<'_, R> {
     /// The write that seals an item, tried out in memory.
     async fn prepare(&self, item: &Attributes) -> Result<Reseal, Trouble> {
         let sealer = self.worker.sealer();
-        let old = form::old_attributes::<R>(sealer);
+        let old = sealer.old_attributes(R::SCHEMA);
         check_unknown::<R>(item, &old)?;
         let open = || sealer.open::<R>(item.clone());
         let record = self.worker.patiently(open).await.map_err(|error| match error.kind() {
@@ -78,7 +78,7 @@ impl<R: Record + Send + Sync> Run<'_, R> {
         let write = Reseal::new(item, sealed, &old).map_err(Trouble::of)?;
         let after = || sealer.open::<R>(write.after().clone());
         drop(self.worker.patiently(after).await.map_err(Trouble::of)?);
-        if !form::is_settled::<R>(sealer, write.after()) {
+        if !sealer.is_settled::<R>(write.after()) {
             return Err(Trouble::Item(
                 Error::new(ErrorKind::InvalidItem)
                     .with_reason("sealed anew, something of its old form would be left"),
@@ -157,7 +157,5 @@ fn check_unknown<R: Record>(item: &Attributes, old: &[String]) -> Result<(), Tro
     if !R::SCHEMA.is_whole() && !item.contains_key(HEADER_ATTRIBUTE) {
         return Ok(());
     }
-    let mut rest = item.clone();
-    rest.retain(|name, _| !old.contains(name));
-    item::check_unknown_can_stay(R::SCHEMA, &rest).map_err(Trouble::Item)
+    item::check_unknown_can_stay(R::SCHEMA, item, old).map_err(Trouble::Item)
 }

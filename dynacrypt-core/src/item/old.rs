@@ -1,0 +1,108 @@
+//! Items, or fields of items, in the form that they had before they were sealed. It never reads one
+//! that the sealer was not told to, and never writes one.
+
+use super::{SealedField, key_scalars};
+use crate::codec::LegacyPlaintext;
+use crate::envelope::{self, Header};
+use crate::error::{Error, ErrorKind, Result};
+use crate::legacy::OldField;
+use crate::record::{Attributes, FieldKind, HEADER_ATTRIBUTE, ItemReader, Key, Record, Schema};
+use crate::seal::Sealer;
+
+/// What of an item is in its old form.
+pub(super) struct OldForm {
+    fields: Vec<OldField>,
+    /// The item as it was: formats look beside a field's own attribute.
+    item: Attributes,
+}
+
+impl Sealer {
+    /// Takes out what is in its old form; `None` where nothing is, or none is read.
+    ///
+    /// # Errors
+    /// `is_not_legacy` where the attribute of an old form holds something else; `is_not_sealed` where
+    /// the time of old forms is over.
+    pub(super) fn take_old(
+        &self,
+        schema: &'static Schema,
+        attributes: &mut Attributes,
+    ) -> Result<Option<OldForm>> {
+        let Some(reading) = self.legacy().filter(|reading| reading.concerns(schema)) else {
+            return Ok(None);
+        };
+        let fields = reading.find(schema, attributes)?;
+        if fields.is_empty() && attributes.contains_key(HEADER_ATTRIBUTE) {
+            return Ok(None);
+        }
+        if reading.is_over() {
+            return Err(Error::new(ErrorKind::NotSealed)
+                .with_reason("the time in which its old form is read is over"));
+        }
+        let item = attributes.clone();
+        for field in &fields {
+            attributes.remove(field.spec.name());
+        }
+        Ok(Some(OldForm { fields, item }))
+    }
+
+    /// Opens those of the fields that are wanted.
+    pub(super) async fn open_old(
+        &self,
+        schema: &'static Schema,
+        old: OldForm,
+        wanted: Option<&[usize]>,
+    ) -> Result<Vec<(usize, LegacyPlaintext)>> {
+        let Some(reading) = self.legacy() else { return Ok(Vec::new()) };
+        let mut opened = Vec::with_capacity(old.fields.len());
+        for field in old.fields {
+            if wanted.is_none_or(|wanted| wanted.contains(&field.number)) {
+                opened.push((field.number, reading.open(schema, &old.item, field).await?));
+            }
+        }
+        Ok(opened)
+    }
+
+    /// An item without a header: all that it holds of encrypted fields is in the old form.
+    pub(super) async fn open_unsealed<R: Record>(
+        &self,
+        old: OldForm,
+        (attributes, fields): (Attributes, Vec<SealedField>),
+        expected: Option<&Key<R>>,
+        wanted: Option<&[usize]>,
+    ) -> Result<ItemReader> {
+        let schema = R::SCHEMA;
+        self.check_opens()?;
+        if let Some(field) = fields.first() {
+            return Err(Error::new(ErrorKind::NotSealed).at(field.spec.name(), schema.record()));
+        }
+        let refused = || Error::new(ErrorKind::Decrypt);
+        let (partition, sort) = key_scalars::<R>(&attributes).ok_or_else(refused)?;
+        if expected.is_some_and(|expected| !expected.is(&partition, sort.as_ref())) {
+            return Err(refused());
+        }
+        let opened = self.open_old(schema, old, wanted).await?;
+        Ok(ItemReader::new(schema, attributes, Vec::new()).with_old(opened))
+    }
+
+    /// Whether nothing is left to do for an item in the move from old forms: it has a header, what
+    /// is encrypted is sealed, and nothing of an old form is left beside it.
+    pub(crate) fn is_settled<R: Record>(&self, item: &Attributes) -> bool {
+        let binary =
+            |name: &str| item.get(name).and_then(|value| value.as_b().ok()).map(AsRef::as_ref);
+        let header = binary(HEADER_ATTRIBUTE).is_some_and(|bytes| Header::parse(bytes).is_some());
+        let is_sealed = |name: &str| {
+            !item.contains_key(name)
+                || binary(name).is_some_and(|blob| envelope::field_form(blob).is_some())
+        };
+        header
+            && R::SCHEMA.fields().iter().filter(|spec| spec.kind() == FieldKind::Encrypted).all(
+                |spec| {
+                    is_sealed(spec.name())
+                        && self
+                            .old_attributes_of(R::SCHEMA, spec)
+                            .iter()
+                            .all(|name| !item.contains_key(name))
+                },
+            )
+    }
+}
