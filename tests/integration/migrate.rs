@@ -1,6 +1,7 @@
 //! Migrations of whole tables: what every test of them starts from. It never looks at how a migration
 //! is made, only at what the table holds before and after.
 
+mod capacity;
 mod formats;
 mod interrupted;
 mod outcomes;

