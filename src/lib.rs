@@ -34,7 +34,7 @@ pub use dynacrypt_core::stream;
 pub use dynacrypt_core::testing;
 pub use dynacrypt_core::{
     access, codec, context, error, expr, keys, legacy, material, observe, principal, record,
-    repository, seal, sealed, secret, store, table,
+    repository, reveal, seal, sealed, secret, store, table,
 };
 
 /// What generated code names. Not for use by hand.

@@ -10,8 +10,8 @@
 //! | 2 | `crypto`, `codec` |
 //! | 3 | `material`, `record`, `transport` |
 //! | 4 | `envelope`, `keys`, `sealed`, `expr`, `schema` |
-//! | 5 | `legacy` (formats: features `legacy-…`), `access`, `redact` (feature) |
-//! | 6 | `seal` |
+//! | 5 | `legacy` (formats: features `legacy-…`), `access`, `reveal` |
+//! | 6 | `seal`, `redact` (feature) |
 //! | 7 | `item`, `store`, `token` |
 //! | 8 | `repository` |
 //! | 9 | `table`, `jobs` (feature), `policy` (feature), `stream` (features `lambda`, `streams`) |
@@ -40,6 +40,7 @@ pub mod record;
 #[cfg(feature = "redact")]
 pub mod redact;
 pub mod repository;
+pub mod reveal;
 #[cfg(feature = "schema")]
 pub mod schema;
 pub mod seal;

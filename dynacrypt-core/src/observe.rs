@@ -1,10 +1,11 @@
 //! Names of the events this crate emits through `tracing`. It never sees a value, a key or an item.
 
-/// Target of audit events: each use of a service principal.
+/// Target of audit events: each use of a service principal, and each secret that was
+/// [revealed](crate::reveal::Revealed).
 ///
 /// Fields: `principal` (service name), `reason`, `operation`, `table` (logical name; of a stream,
-/// which may carry several record types, the physical one); for a batch `items`, how many. Never a
-/// key value.
+/// which may carry several record types, the physical one); for a batch `items`, how many; of what was
+/// revealed `field`, and `kind`, which says `owner` where there is no service. Never a key value.
 pub const AUDIT: &str = "dynacrypt::audit";
 
 /// Target of key events: a data key generated or unwrapped, with the table; never key bytes.

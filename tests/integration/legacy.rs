@@ -6,6 +6,7 @@ pub(crate) mod fixtures;
 mod forms;
 mod kms;
 mod random;
+mod reading;
 
 use dynacrypt::ExposeSecret;
 use dynacrypt::legacy::StoredForm;

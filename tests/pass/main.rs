@@ -20,6 +20,7 @@ mod explicit;
 mod generics;
 mod indexes;
 mod key_templates;
+mod legacy;
 mod macro_written;
 mod managed;
 mod no_implicit_prelude;

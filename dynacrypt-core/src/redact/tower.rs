@@ -23,6 +23,7 @@ pub use self::body::EgressBody;
 use self::body::Read;
 use super::{Hit, Redactor, json, text};
 use crate::observe;
+use crate::reveal::RevealPass;
 
 /// Bytes of a body that are read unless told otherwise: 1 MiB.
 const DEFAULT_LIMIT: usize = 1 << 20;
@@ -43,6 +44,10 @@ pub enum Unreadable {
 ///
 /// A response that is withheld becomes one of status 500 with a fixed body. Each finding is an event
 /// of target [`observe::EGRESS`]: shape and place, never the text.
+///
+/// A response that reveals a secret on purpose has the [`RevealPass`] of its
+/// [`Revealed`](crate::reveal::Revealed) in its extensions: its body leaves as it is, once. Forget the
+/// pass, and the response is withheld.
 ///
 /// Works with any service over `http` types, such as axum's. Put it inside a compression layer, so
 /// that it sees bodies as they were written.
@@ -186,6 +191,7 @@ impl Settings {
         B::Error: Into<Box<dyn StdError + Send + Sync>>,
     {
         let (mut parts, body) = response.into_parts();
+        let pass = parts.extensions.remove::<RevealPass>();
         if !self.check_headers(&mut parts.headers) {
             return self.withheld();
         }
@@ -203,7 +209,8 @@ impl Settings {
         }
         match body::read(body, self.limit).await {
             Read::Whole { bytes, trailers } => {
-                let hits = self.redactor.find(&bytes);
+                let revealed = pass.is_some_and(|pass| pass.redeem());
+                let hits = if revealed { Vec::new() } else { self.redactor.find(&bytes) };
                 report(&hits, "body");
                 let mut trailers = trailers;
                 if trailers.as_mut().is_some_and(|trailers| !self.check_headers(trailers)) {

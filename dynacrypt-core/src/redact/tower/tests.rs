@@ -11,9 +11,22 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::*;
+use crate::principal::Principal;
+use crate::record::Record;
+use crate::reveal::Revealed;
+use crate::secret::Secret;
 use crate::testing::CapturedLogs;
 
 const CANARY: &str = "CANARY-of-the-guard";
+
+#[derive(dynacrypt_derive::Record)]
+#[dynacrypt(table = "profiles", crate = crate)]
+struct Profile {
+    #[dynacrypt(partition_key, owner)]
+    user_id: String,
+    #[encrypted]
+    api_key: Secret<String>,
+}
 
 /// Answers with what it is asked to.
 #[derive(Clone)]
@@ -184,4 +197,32 @@ fn it_takes_requests_of_http() {
         }
     }
     takes(guard().layer(App));
+}
+
+#[tokio::test]
+async fn what_is_revealed_passes_once_and_its_headers_are_looked_at() {
+    let secret = Secret::from(CANARY);
+    let column = Profile::columns().api_key;
+    let revealed =
+        Revealed::new(&secret, column, &Principal::owner("a"), "its owner asked").unwrap();
+    let body = format!("{{\"api_key\":\"{CANARY}\"}}");
+    let with_pass = || {
+        let mut response = answer(&body);
+        response.extensions_mut().insert(revealed.pass());
+        response
+    };
+    // Without the pass it is withheld as any other.
+    let (parts, _) = through(&guard(), answer(&body)).await;
+    assert_eq!(parts.status, StatusCode::INTERNAL_SERVER_ERROR);
+    // A secret in a header uses nothing up, and stays.
+    let mut in_header = with_pass();
+    in_header.headers_mut().insert("x-key", CANARY.parse().unwrap());
+    let (parts, passed) = through(&guard(), in_header).await;
+    assert_eq!(parts.status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(!passed.contains(CANARY));
+    let (parts, passed) = through(&guard(), with_pass()).await;
+    assert_eq!((parts.status, passed.as_str()), (StatusCode::OK, body.as_str()));
+    let (parts, passed) = through(&guard(), with_pass()).await;
+    assert_eq!(parts.status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(!passed.contains(CANARY));
 }

@@ -1,4 +1,4 @@
-// `#[encrypted]` takes no arguments.
+// `#[encrypted(…)]` says what the field was before, and nothing else.
 use dynacrypt::{Record, Secret};
 
 #[derive(Record)]
@@ -10,6 +10,8 @@ struct Profile {
     ssn: Secret<String>,
     #[encrypted = "yes"]
     pin: Secret<String>,
+    #[sensitive(always)]
+    code: Secret<String>,
 }
 
 fn main() {}

@@ -1,0 +1,3 @@
+//! Profiles.
+
+fn main() {}
