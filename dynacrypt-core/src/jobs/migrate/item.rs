@@ -64,7 +64,8 @@ impl<R: Record + Send + Sync> Run<'_, R> {
         let sealer = self.worker.sealer();
         let old = sealer.old_attributes(R::SCHEMA);
         check_unknown::<R>(item, &old)?;
-        let open = || sealer.open::<R>(item.clone());
+        let seen = with_entity(R::SCHEMA, item);
+        let open = || sealer.open::<R>(seen.clone());
         let record = self.worker.patiently(open).await.map_err(|error| match error.kind() {
             // The key of this item's old form; that of the new one is asked for next.
             ErrorKind::KeyAccessDenied
@@ -149,6 +150,22 @@ fn is_of_other_type(schema: &'static Schema, item: &Attributes) -> bool {
         },
         _ => false,
     })
+}
+
+/// The item, with the attribute that names its record type where it has none: before it was sealed,
+/// it may have been told apart by its key alone, and where templates make every key attribute it is.
+fn with_entity(schema: &'static Schema, item: &Attributes) -> Attributes {
+    let mut item = item.clone();
+    let mut keys = schema.fields().iter().filter(|spec| spec.is_key());
+    if let Some(spec) = schema.entity()
+        && let FieldKind::Entity(entity) = spec.kind()
+        && !item.contains_key(HEADER_ATTRIBUTE)
+        && keys.all(|spec| spec.template().is_some())
+    {
+        let named = item.entry(spec.name().to_owned());
+        named.or_insert_with(|| AttributeValue::S(entity.to_owned()));
+    }
+    item
 }
 
 /// Refuses an item with a sealed attribute that the record does not know: it could not be opened any
