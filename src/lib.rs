@@ -17,6 +17,9 @@ pub use dynacrypt_derive::{Projection, Record};
 #[cfg(feature = "audit")]
 #[cfg_attr(docsrs, doc(cfg(feature = "audit")))]
 pub use dynacrypt_core::audit;
+#[cfg(feature = "jobs")]
+#[cfg_attr(docsrs, doc(cfg(feature = "jobs")))]
+pub use dynacrypt_core::jobs;
 #[cfg(feature = "policy")]
 #[cfg_attr(docsrs, doc(cfg(feature = "policy")))]
 pub use dynacrypt_core::policy;

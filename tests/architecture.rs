@@ -29,7 +29,7 @@ const RANKS: [&[&str]; 11] = [
     &["seal", "redact"],
     &["item", "store", "token"],
     &["repository"],
-    &["audit", "policy", "table", "stream"],
+    &["audit", "jobs", "policy", "table", "stream"],
     &["testing"],
 ];
 

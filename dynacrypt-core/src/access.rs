@@ -100,7 +100,8 @@ pub(crate) fn check_record<R: Record>(
 
 /// Proof that a service asks, which may see every owner's items. Only this module makes one.
 ///
-/// It is demanded where items come without an owner having asked for them, as those of a stream do.
+/// It is demanded where items come without an owner having asked for them, as those of a stream or
+/// of a job do.
 #[derive(Debug)]
 pub struct ServiceProof(());
 
@@ -108,7 +109,7 @@ pub struct ServiceProof(());
 ///
 /// # Errors
 /// `is_access_denied` for an owner, and for a service without name or reason.
-#[cfg(any(feature = "lambda", feature = "streams", feature = "audit"))]
+#[cfg(any(feature = "lambda", feature = "streams", feature = "audit", feature = "jobs"))]
 pub(crate) fn check_service(
     principal: &Principal,
     operation: &'static str,

@@ -92,6 +92,8 @@ pub enum ErrorKind {
     InvalidRequest,
     /// One request names a key twice. Decided before anything is sent.
     DuplicateKey,
+    /// Another runner has the job, and its lease is not over.
+    JobHeld,
     /// The idempotency token was used for a transaction of other contents, within ten minutes.
     TokenReused,
     /// Another answer of DynamoDB's or KMS's; see [`Error::service_error`].
@@ -130,6 +132,7 @@ impl ErrorKind {
             Self::Randomness => "operating system gave no randomness",
             Self::InvalidRequest => "request cannot be sent",
             Self::DuplicateKey => "request names a key twice",
+            Self::JobHeld => "another runner has the job",
             Self::TokenReused => "the token was used for another transaction",
             Self::Service => "service refused the request",
         }

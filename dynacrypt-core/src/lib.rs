@@ -14,7 +14,7 @@
 //! | 6 | `seal`, `redact` (feature) |
 //! | 7 | `item`, `store`, `token` |
 //! | 8 | `repository` |
-//! | 9 | `table`, `policy` (feature), `audit` (feature), `stream` (features `lambda`, `streams`) |
+//! | 9 | `table`, `jobs` (feature), `policy` (feature), `audit` (feature), `stream` (features `lambda`, `streams`) |
 //! | 10 | `testing` |
 
 pub mod access;
@@ -29,6 +29,8 @@ pub mod expr;
 #[cfg(any(feature = "testing", feature = "redact"))]
 mod forms;
 mod item;
+#[cfg(feature = "jobs")]
+pub mod jobs;
 pub mod keys;
 pub mod legacy;
 pub mod material;

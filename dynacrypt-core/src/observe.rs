@@ -18,6 +18,10 @@ pub const REFUSED: &str = "dynacrypt::refused";
 /// attribute and format; never which item.
 pub const LEGACY: &str = "dynacrypt::legacy";
 
+/// Target of the events of jobs: begun, a page finished, ended, with the table, the segment and counts;
+/// never which item.
+pub const JOBS: &str = "dynacrypt::jobs";
+
 /// Target of the egress guard's events: a response that was withheld, masked or passed unread, with
 /// the shape that was found and its place; never what was found.
 pub const EGRESS: &str = "dynacrypt::egress";

@@ -35,6 +35,8 @@ pub use output::{Any, AnyItem, Output, Projected, Whole};
 pub use page::{Page, PageToken};
 pub use put::PutRequest;
 pub use query::Query;
+#[cfg(feature = "jobs")]
+pub(crate) use read::{decode_position, encode_position};
 pub use scan::Scan;
 pub use stream::RecordStream;
 pub use transaction::{ReadTransaction, SealedTransaction, Slot, Snapshot, Transaction, When};
@@ -286,6 +288,18 @@ impl<R: Record> DynamoRepository<R> {
     /// What is stamped into an item that is stored now.
     pub(crate) fn stamp(&self) -> Result<Stamp> {
         Ok(Stamp { now: self.clock.millis()? })
+    }
+
+    /// Milliseconds since 1970, UTC, by the repository's clock.
+    #[cfg(feature = "jobs")]
+    pub(crate) fn now(&self) -> Result<i64> {
+        self.clock.millis()
+    }
+
+    /// How it goes on where it is throttled.
+    #[cfg(feature = "jobs")]
+    pub(crate) fn backoff(&self) -> Backoff {
+        self.backoff
     }
 
     /// What expired items are hidden by, where they are.

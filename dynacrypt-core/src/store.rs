@@ -4,10 +4,14 @@
 
 mod batch;
 mod call;
+#[cfg(feature = "jobs")]
+mod checkpoint;
 mod expiry;
 mod get;
 #[cfg(feature = "audit")]
 pub(crate) mod inspect;
+#[cfg(feature = "jobs")]
+mod migrate;
 mod parts;
 mod query;
 #[cfg(all(feature = "audit", feature = "streams"))]
@@ -34,7 +38,11 @@ use crate::transport::HttpsGuard;
 
 pub(crate) use batch::{BatchChange, BatchEntry, BatchKey, MAX_READS, MAX_WIRE_LEN, MAX_WRITES};
 pub(crate) use call::Returns;
+#[cfg(feature = "jobs")]
+pub(crate) use checkpoint::{Commit, JobId, Lease, SegmentRow};
 pub(crate) use expiry::Expiry;
+#[cfg(feature = "jobs")]
+pub(crate) use migrate::{Reseal, Resealed, key_of};
 pub(crate) use query::{Page, Wanted, key_names, position};
 pub(crate) use terms::{HeaderSeen, Refused, Terms};
 pub(crate) use transact::{

@@ -2,7 +2,7 @@
 //! fixtures are theirs (tests/legacy); it never encrypts in one of the formats itself.
 
 mod attacks;
-mod fixtures;
+pub(crate) mod fixtures;
 mod forms;
 mod kms;
 mod random;

@@ -30,6 +30,7 @@ mod keep_unknown;
 mod kms;
 mod leaks;
 mod legacy;
+mod migrate;
 mod operations;
 mod owners;
 mod pages;

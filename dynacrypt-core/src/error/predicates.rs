@@ -181,6 +181,12 @@ impl Error {
         self.kind() == ErrorKind::TokenReused
     }
 
+    /// Whether another runner has the job, and its lease is not over.
+    #[must_use]
+    pub fn is_job_held(&self) -> bool {
+        self.kind() == ErrorKind::JobHeld
+    }
+
     /// Whether the same call may succeed later: throttled, unavailable, or a transaction was at the
     /// item; or a transaction that was canceled for such reasons alone.
     #[must_use]

@@ -1,6 +1,8 @@
 //! Items, or fields of items, in the form that they had before they were sealed. It never reads one
 //! that the sealer was not told to, and never writes one.
 
+use aws_sdk_dynamodb::types::AttributeValue;
+
 use super::{SealedField, key_scalars};
 use crate::codec::LegacyPlaintext;
 use crate::envelope::{self, Header};
@@ -31,6 +33,14 @@ impl Sealer {
             return Ok(None);
         };
         let fields = reading.find(schema, attributes)?;
+        if !reading.is_over() {
+            // Other mappers store what is absent as NULL.
+            for spec in schema.fields().iter().filter(|spec| reading.reads(spec)) {
+                if attributes.get(spec.name()).is_some_and(AttributeValue::is_null) {
+                    attributes.remove(spec.name());
+                }
+            }
+        }
         if fields.is_empty() && attributes.contains_key(HEADER_ATTRIBUTE) {
             return Ok(None);
         }

@@ -22,6 +22,7 @@ use crate::record::{FieldSpec, Schema};
 /// |---|---|
 /// | the old form alone | the old form |
 /// | a sealed field alone | the sealed field |
+/// | NULL in the place of either | nothing is there |
 /// | both, in attributes of two names | the old form: every write of this crate removes it, so that a program of before wrote it since |
 /// | in the old attribute, what the format does not know | nothing: `is_not_sealed` or `is_not_legacy` |
 ///
@@ -102,9 +103,14 @@ impl LegacyReading {
         Some((legacy.name(), &**format))
     }
 
+    /// Whether the field may be read in an old form.
+    pub(crate) fn reads(&self, spec: &FieldSpec) -> bool {
+        self.reader(spec).is_some()
+    }
+
     /// Whether any field of the record may be read in an old form.
     pub(crate) fn concerns(&self, schema: &'static Schema) -> bool {
-        schema.fields().iter().any(|spec| self.reader(spec).is_some())
+        schema.fields().iter().any(|spec| self.reads(spec))
     }
 
     /// The attributes that hold a field in its old form, beside the one that it is sealed in. None of

@@ -68,7 +68,7 @@ impl Backoff {
     }
 
     /// Waits a random part of the limit.
-    pub(super) async fn wait(&self, unserved: u32) {
+    pub(crate) async fn wait(&self, unserved: u32) {
         // Without randomness, the whole of it.
         let part = crypto::random().map_or(u64::MAX, u64::from_ne_bytes);
         tokio::time::sleep(part_of(self.limit(unserved), part)).await;

@@ -306,7 +306,7 @@ fn check_index_holds(
 
 /// Bytes of a position: type, length and value of each key attribute, in the order of their names
 /// here.
-pub(super) fn encode_position(names: &[&'static str], position: &Attributes) -> Option<Vec<u8>> {
+pub(crate) fn encode_position(names: &[&'static str], position: &Attributes) -> Option<Vec<u8>> {
     let mut out = Vec::new();
     for name in names {
         let scalar = position.get(*name).and_then(codec::scalar_of)?;
@@ -324,7 +324,7 @@ pub(super) fn encode_position(names: &[&'static str], position: &Attributes) -> 
 }
 
 /// The position in such bytes; `None` for anything else.
-pub(super) fn decode_position(names: &[&'static str], mut bytes: &[u8]) -> Option<Attributes> {
+pub(crate) fn decode_position(names: &[&'static str], mut bytes: &[u8]) -> Option<Attributes> {
     let mut position = Attributes::new();
     for name in names {
         let ([code], rest) = bytes.split_first_chunk()?;

@@ -15,31 +15,31 @@ use dynacrypt::legacy::{
 use dynacrypt::{Error, ErrorKind, Secret};
 use serde_json::Value;
 
-pub(super) const FORMATS: [&str; 5] = ["json-gcm", "split-gcm", "kms-gcm", "aws-esdk", "fernet"];
+pub(crate) const FORMATS: [&str; 5] = ["json-gcm", "split-gcm", "kms-gcm", "aws-esdk", "fernet"];
 
 /// Where fresh fixtures are, if there are any.
-pub(super) fn fresh() -> Option<PathBuf> {
+pub(crate) fn fresh() -> Option<PathBuf> {
     std::env::var_os("DYNACRYPT_TEST_LEGACY").map(PathBuf::from)
 }
 
 #[derive(Clone)]
-pub(super) struct Fixture {
-    pub(super) name: String,
-    pub(super) field: String,
-    pub(super) key: usize,
-    pub(super) item: Item,
-    pub(super) context: EncryptionContext,
-    pub(super) suite: String,
-    pub(super) plaintext: Vec<u8>,
+pub(crate) struct Fixture {
+    pub(crate) name: String,
+    pub(crate) field: String,
+    pub(crate) key: usize,
+    pub(crate) item: Item,
+    pub(crate) context: EncryptionContext,
+    pub(crate) suite: String,
+    pub(crate) plaintext: Vec<u8>,
 }
 
-pub(super) struct Fixtures {
+pub(crate) struct Fixtures {
     format: String,
-    pub(super) made_by: String,
-    pub(super) keys: Vec<LegacyKey>,
-    pub(super) arns: Vec<String>,
-    pub(super) known: Recorded,
-    pub(super) all: Vec<Fixture>,
+    pub(crate) made_by: String,
+    pub(crate) keys: Vec<LegacyKey>,
+    pub(crate) arns: Vec<String>,
+    pub(crate) known: Recorded,
+    pub(crate) all: Vec<Fixture>,
 }
 
 fn text(value: &Value) -> String {
@@ -70,7 +70,7 @@ fn item(value: &Value) -> Item {
 }
 
 impl Fixtures {
-    pub(super) fn read(format: &str) -> Self {
+    pub(crate) fn read(format: &str) -> Self {
         let folder =
             fresh().unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/legacy"));
         let file = std::fs::read(folder.join(format!("{format}.json"))).expect("fixtures");
@@ -106,24 +106,24 @@ impl Fixtures {
         }
     }
 
-    pub(super) fn named(&self, name: &str) -> &Fixture {
+    pub(crate) fn named(&self, name: &str) -> &Fixture {
         self.all.iter().find(|fixture| fixture.name == name).unwrap_or_else(|| panic!("no {name}"))
     }
 
     /// A reader with all keys. That of `kms-gcm` does not look at contexts: see `Lenient`.
-    pub(super) fn reader(&self) -> Box<dyn LegacyFormat> {
+    pub(crate) fn reader(&self) -> Box<dyn LegacyFormat> {
         let numbers: Vec<usize> = (0..self.keys.len()).collect();
         self.reader_with_keys(&numbers)
     }
 
-    pub(super) fn reader_with_keys(&self, numbers: &[usize]) -> Box<dyn LegacyFormat> {
+    pub(crate) fn reader_with_keys(&self, numbers: &[usize]) -> Box<dyn LegacyFormat> {
         let keys: Vec<LegacyKey> =
             numbers.iter().map(|number| self.keys[*number].clone()).collect();
         self.build(&keys, self.known.clone())
     }
 
     /// A reader that has none of the keys.
-    pub(super) fn stranger(&self) -> Box<dyn LegacyFormat> {
+    pub(crate) fn stranger(&self) -> Box<dyn LegacyFormat> {
         let key = LegacyKey::from_bytes(&mut [9; 32]).expect("a key");
         self.build(&[key], Recorded::default())
     }
@@ -147,7 +147,7 @@ impl Fixtures {
 }
 
 /// The context of a fixture, as a caller would state it: the user from the item, the rest fixed.
-pub(super) fn expected(context: &EncryptionContext, user: &'static str) -> ExpectedContext {
+pub(crate) fn expected(context: &EncryptionContext, user: &'static str) -> ExpectedContext {
     context.iter().fold(ExpectedContext::new(), |expected, (key, value)| {
         if key == "user" {
             expected.with_attribute("user", user)
@@ -161,11 +161,11 @@ type Known = (String, EncryptionContext, Vec<u8>);
 
 /// Unwraps what the KMS wrapped when the fixtures were made, and checks what that would check.
 #[derive(Clone, Default)]
-pub(super) struct Recorded {
+pub(crate) struct Recorded {
     known: BTreeMap<Vec<u8>, Known>,
-    pub(super) allowed: Vec<String>,
+    pub(crate) allowed: Vec<String>,
     /// What it answers in place of an unknown key.
-    pub(super) answer: Option<ErrorKind>,
+    pub(crate) answer: Option<ErrorKind>,
 }
 
 impl std::fmt::Debug for Recorded {
@@ -220,7 +220,7 @@ impl UnwrapDataKey for Lenient {
 
 /// What a reader answers to an item that it must refuse; checks that the answer keeps to the table
 /// of `LegacyFormat` and tells nothing.
-pub(super) async fn refused(
+pub(crate) async fn refused(
     reader: &dyn LegacyFormat,
     item: &Item,
     field: &str,
