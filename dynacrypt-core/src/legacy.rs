@@ -40,7 +40,7 @@
 mod attributes;
 #[cfg(feature = "legacy-aws-esdk")]
 mod aws_esdk;
-mod clear;
+mod clear_text;
 #[cfg(any(feature = "legacy-split-gcm", feature = "legacy-kms-gcm"))]
 mod companion;
 #[cfg(any(feature = "legacy-kms-gcm", feature = "legacy-aws-esdk"))]
@@ -68,7 +68,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 #[cfg(feature = "legacy-aws-esdk")]
 pub use aws_esdk::AwsEsdk;
-pub use clear::{InTheClear, OrInTheClear};
+pub use clear_text::{ClearText, OrClearText};
 #[cfg(any(feature = "legacy-split-gcm", feature = "legacy-kms-gcm"))]
 pub use companion::Companion;
 #[cfg(any(feature = "legacy-kms-gcm", feature = "legacy-aws-esdk"))]

@@ -14,6 +14,7 @@ pub(crate) mod inspect;
 mod migrate;
 mod parts;
 mod query;
+mod reseal;
 #[cfg(all(feature = "audit", feature = "streams"))]
 pub(crate) mod shards;
 pub(crate) mod tables;
@@ -41,9 +42,10 @@ pub(crate) use call::Returns;
 #[cfg(feature = "jobs")]
 pub(crate) use checkpoint::{Commit, JobId, Lease, SegmentRow};
 pub(crate) use expiry::Expiry;
-#[cfg(feature = "jobs")]
-pub(crate) use migrate::{Reseal, Resealed, key_of};
 pub(crate) use query::{Page, Wanted, key_names, position};
+#[cfg(feature = "jobs")]
+pub(crate) use reseal::key_of;
+pub(crate) use reseal::{Reseal, Resealed};
 pub(crate) use terms::{HeaderSeen, Refused, Terms};
 pub(crate) use transact::{
     MAX_ACTIONS, MAX_TRANSACTION_LEN, NotCommitted, ReadPart, Target, WritePart,

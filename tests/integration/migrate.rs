@@ -15,7 +15,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use dynacrypt::jobs::{FailureReason, Migration, checkpoint_table};
-use dynacrypt::legacy::{InTheClear, LegacyReading};
+use dynacrypt::legacy::{ClearText, LegacyReading};
 use dynacrypt::testing::{CapturedLogs, assert_absent, raw_items, unique_table_name};
 use dynacrypt::{
     DynamoRepository, ExposeSecret, LocalKeyProvider, Principal, Record, Repository, Sealer, Secret,
@@ -34,9 +34,9 @@ pub(crate) struct Person {
     pub(crate) display_name: String,
     #[dynacrypt(authenticated)]
     pub(crate) role: String,
-    #[encrypted(legacy = InTheClear)]
+    #[encrypted(legacy = ClearText)]
     pub(crate) ssn: Secret<String>,
-    #[encrypted(legacy = InTheClear, legacy_name = "old_api_key")]
+    #[encrypted(legacy = ClearText, legacy_name = "old_api_key")]
     pub(crate) api_key: Option<Secret<String>>,
     #[dynacrypt(version, default)]
     pub(crate) version: u64,
@@ -70,7 +70,7 @@ pub(crate) fn person(number: usize) -> Item {
 const OLD: [&str; 1] = ["old_api_key"];
 
 pub(crate) fn reading() -> LegacyReading {
-    LegacyReading::until(SystemTime::now() + Duration::from_secs(3600)).with(InTheClear)
+    LegacyReading::until(SystemTime::now() + Duration::from_secs(3600)).with(ClearText)
 }
 
 pub(crate) fn job() -> &'static Principal {

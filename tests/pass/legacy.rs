@@ -3,10 +3,10 @@
 
 use std::any::TypeId;
 
-use dynacrypt::legacy::{self, Fernet, InTheClear, OrInTheClear};
+use dynacrypt::legacy::{self, ClearText, Fernet, OrClearText};
 use dynacrypt::{Record, Secret};
 
-type Alias = OrInTheClear<Fernet>;
+type Alias = OrClearText<Fernet>;
 
 #[derive(Record)]
 #[dynacrypt(table = "users", rename_all = "camelCase", explicit)]
@@ -16,11 +16,11 @@ struct User {
     #[encrypted(legacy = Fernet, legacy_name = "ssn_enc")]
     ssn: Secret<String>,
     #[encrypted]
-    #[dynacrypt(legacy = legacy::InTheClear, pad = 32)]
+    #[dynacrypt(legacy = legacy::ClearText, pad = 32)]
     api_key: Option<Secret<String>>,
     #[dynacrypt(encrypted, legacy = "Alias", legacy_name = "codes")]
     codes: Secret<Vec<u8>>,
-    #[encrypted(legacy = OrInTheClear<legacy::JsonGcm>, legacy_name = "old,name")]
+    #[encrypted(legacy = OrClearText<legacy::JsonGcm>, legacy_name = "old,name")]
     note: Option<Secret<String>>,
     #[encrypted]
     never: Option<Secret<String>>,
@@ -38,9 +38,9 @@ fn the_schema_knows_the_old_forms() {
         [
             None,
             Some(("ssn_enc", TypeId::of::<Fernet>())),
-            Some(("apiKey", TypeId::of::<InTheClear>())),
-            Some(("codes", TypeId::of::<OrInTheClear<Fernet>>())),
-            Some(("old,name", TypeId::of::<OrInTheClear<legacy::JsonGcm>>())),
+            Some(("apiKey", TypeId::of::<ClearText>())),
+            Some(("codes", TypeId::of::<OrClearText<Fernet>>())),
+            Some(("old,name", TypeId::of::<OrClearText<legacy::JsonGcm>>())),
             None,
         ]
     );

@@ -3,13 +3,15 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use super::{SealedField, key_scalars};
+use super::{SealedField, key_scalars, seal_with};
 use crate::codec::LegacyPlaintext;
+use crate::crypto;
 use crate::envelope::{self, Header};
 use crate::error::{Error, ErrorKind, Result};
 use crate::legacy::OldField;
 use crate::record::{Attributes, FieldKind, HEADER_ATTRIBUTE, ItemReader, Key, Record, Schema};
 use crate::seal::Sealer;
+use crate::sealed::Sealed;
 
 /// What of an item is in its old form.
 pub(super) struct OldForm {
@@ -94,8 +96,25 @@ impl Sealer {
         Ok(ItemReader::new(schema, attributes, Vec::new()).with_old(opened))
     }
 
+    /// Whether it reads and replaces old forms of the record.
+    pub(crate) fn replaces_old(&self, schema: &'static Schema) -> bool {
+        self.seals()
+            && self.legacy().is_some_and(|reading| reading.concerns(schema) && !reading.is_over())
+    }
+
+    /// Opens an item that may be in its old form, and seals what it holds.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open) and [`seal`](Self::seal).
+    pub(crate) async fn seal_again<R: Record>(&self, item: Attributes) -> Result<Sealed<R>> {
+        let mut opened = self.open_for::<R>(item, None, None).await?;
+        let key = self.sealing_key(R::SCHEMA.table()).await?;
+        seal_with(&R::read(&mut opened)?, None, &key, self.tenant(), &crypto::random()?)
+    }
+
     /// Whether nothing is left to do for an item in the move from old forms: it has a header, what
     /// is encrypted is sealed, and nothing of an old form is left beside it.
+    #[cfg(feature = "jobs")]
     pub(crate) fn is_settled<R: Record>(&self, item: &Attributes) -> bool {
         let binary =
             |name: &str| item.get(name).and_then(|value| value.as_b().ok()).map(AsRef::as_ref);

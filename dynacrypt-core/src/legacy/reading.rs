@@ -49,7 +49,7 @@ use crate::record::{FieldSpec, Schema};
 /// # Security
 /// Nothing binds a field in its old form to its item, and nothing authenticates the attributes of an
 /// item that has no sealed header. While this is there, whoever can write to the table can put old
-/// values back, and (with [`InTheClear`](super::InTheClear)) any value. It is for the time of a move:
+/// values back, and (with [`ClearText`](super::ClearText)) any value. It is for the time of a move:
 /// hence the end, the counts, and an event for each field on the target
 /// [`observe::LEGACY`](crate::observe::LEGACY).
 #[derive(Clone)]

@@ -34,6 +34,6 @@ impl LegacySpec {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a format that fields can be read from",
     label = "expected a legacy format",
-    note = "formats are `JsonGcm`, `SplitGcm`, `AwsEsdk`, `KmsGcm`, `Fernet` and `InTheClear` of `dynacrypt::legacy`, each behind a feature, or a type of yours that implements `dynacrypt::legacy::LegacyFormat`"
+    note = "formats are `JsonGcm`, `SplitGcm`, `AwsEsdk`, `KmsGcm`, `Fernet` and `ClearText` of `dynacrypt::legacy`, each behind a feature, or a type of yours that implements `dynacrypt::legacy::LegacyFormat`"
 )]
 pub trait LegacyField: 'static {}

@@ -1,5 +1,5 @@
-//! Update. It never reads what it updates, but for the owner where a service seals for one; and never
-//! creates an item, nor touches another owner's.
+//! Update. It never reads what it updates, but for the owner where a service seals for one, and while
+//! old forms are read; and never creates an item, nor touches another owner's.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -10,9 +10,12 @@ use crate::access::{self, OwnerProof};
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::{Condition, Update};
 use crate::principal::Principal;
-use crate::record::{Attributes, FieldKind, Key, Record};
+use crate::record::{Attributes, FieldKind, HEADER_ATTRIBUTE, Key, Record};
 use crate::sealed::Unopened;
-use crate::store::{Returns, Terms, Write};
+use crate::store::{Reseal, Resealed, Returns, Terms, Write};
+
+/// How often an item in its old form is read that others keep changing.
+const SETTLE_ATTEMPTS: u32 = 8;
 
 /// An update that is being put together; [`send`](Self::send) sends it. Made by
 /// [`DynamoRepository::update_request`].
@@ -162,14 +165,40 @@ pub(super) async fn prepare<R: Record>(
     actions.check(R::SCHEMA)?;
     let old = |spec| repository.sealer.old_attributes_of(R::SCHEMA, spec);
     actions.forget = actions.sealed(R::SCHEMA).flat_map(old).collect();
+    let touches_sealed = actions.touch_sealed(R::SCHEMA);
     let secrets = actions.take_secrets();
     if !secrets.is_empty() {
         proof = of_known_owner(repository, proof).await?;
+    }
+    if touches_sealed {
+        settle(repository, &proof).await?;
     }
     let owner = proof.stored_owner().map(|(_, owner)| owner.clone());
     let fields = repository.sealer.seal_fields(proof.key(), owner, secrets).await?;
     let write = Write::update(&proof, actions, fields, repository.stamp()?, terms)?;
     Ok((proof, write))
+}
+
+/// Seals an item that is still in its old form, where the sealer reads that: a secret is set alone in
+/// sealed items only. Whoever writes in between wins, and the item is looked at again.
+async fn settle<R: Record>(repository: &DynamoRepository<R>, proof: &OwnerProof<R>) -> Result<()> {
+    let DynamoRepository { store, sealer, .. } = repository;
+    if !sealer.replaces_old(R::SCHEMA) {
+        return Ok(());
+    }
+    let old = sealer.old_attributes(R::SCHEMA);
+    for _ in 0..SETTLE_ATTEMPTS {
+        let Some(item) = store.current(proof).await? else { return Ok(()) };
+        if item.contains_key(HEADER_ATTRIBUTE) {
+            return Ok(());
+        }
+        let sealed = sealer.seal_again::<R>(item.clone()).await?;
+        let write = Reseal::new(&item, sealed, &old)?;
+        if let Resealed::Done(_) = store.reseal_own(proof, &write).await? {
+            return Ok(());
+        }
+    }
+    Err(Error::new(ErrorKind::VersionConflict))
 }
 
 /// The proof for an item whose owner is known, since a secret is bound to it. A service that does

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use dynacrypt::expr::Update;
-use dynacrypt::legacy::{Fernet, InTheClear, Item, LegacyReading, OrInTheClear, SplitGcm, Stage};
+use dynacrypt::legacy::{ClearText, Fernet, Item, LegacyReading, OrClearText, SplitGcm, Stage};
 use dynacrypt::record::HEADER_ATTRIBUTE;
 use dynacrypt::testing::{CapturedLogs, assert_absent, assert_no_plaintext};
 use dynacrypt::{
@@ -33,7 +33,7 @@ struct User {
     ssn: Option<Secret<String>>,
     #[encrypted(legacy = SplitGcm)]
     email: Option<Secret<String>>,
-    #[encrypted(legacy = InTheClear)]
+    #[encrypted(legacy = ClearText)]
     pin: Option<Secret<String>>,
     #[encrypted]
     note: Option<Secret<String>>,
@@ -75,7 +75,7 @@ impl Old {
         LegacyReading::until(SystemTime::now() + Duration::from_hours(1))
             .with(Fernet::new(self.fernet.keys[0].clone()))
             .with(SplitGcm::new(self.split.keys[0].clone()))
-            .with(InTheClear)
+            .with(ClearText)
     }
 
     /// Alice's item, as the programs of before wrote it.
@@ -158,14 +158,14 @@ async fn it_takes_field_and_sealer_and_time() {
     let over = LegacyReading::until(SystemTime::now() - Duration::from_secs(1))
         .with(Fernet::new(old.fernet.keys[0].clone()))
         .with(SplitGcm::new(old.split.keys[0].clone()))
-        .with(InTheClear);
+        .with(ClearText);
     assert!(refused(world.sealer.clone().with_legacy(over.clone())).await.contains("is over"));
     assert!(over.counts().is_empty());
     // A reader for some of the fields, or for another format.
-    let clear = LegacyReading::until(SystemTime::now() + Duration::from_hours(1)).with(InTheClear);
+    let clear = LegacyReading::until(SystemTime::now() + Duration::from_hours(1)).with(ClearText);
     assert!(refused(world.sealer.clone().with_legacy(clear)).await.contains("email"));
     let other = LegacyReading::until(SystemTime::now() + Duration::from_hours(1))
-        .with(OrInTheClear(Fernet::new(old.fernet.keys[0].clone())));
+        .with(OrClearText(Fernet::new(old.fernet.keys[0].clone())));
     refused(world.sealer.clone().with_legacy(other)).await;
 
     let blind = users(&world, world.sealer.clone().with_legacy(old.reading()).write_only());
@@ -243,6 +243,36 @@ async fn an_old_program_that_wrote_since_is_heard_until_an_update() {
     world.put_raw(item).await;
     repository.update(&alice(), "alice", Update::new().set(columns.plan, "tin")).await.unwrap();
     assert!(world.raw().await.contains_key("ssn_enc"));
+}
+
+#[tokio::test]
+async fn an_update_of_a_secret_seals_an_old_item_first() {
+    let (world, old) = (World::new::<User>().await, Old::read());
+    let columns = User::columns();
+    let update = || Update::new().set(User::columns().note, Secret::from("CANARY-note"));
+    world.put_raw(old.item()).await;
+    let refusing = users(&world, world.sealer.clone());
+    assert!(refusing.update(&alice(), "alice", update()).await.unwrap_err().is_not_sealed());
+    let reading = users(&world, world.sealer.clone().at_stage(Stage::ReadBoth, old.reading()));
+    assert!(reading.update(&alice(), "alice", update()).await.unwrap_err().is_not_capable());
+    assert_eq!(world.raw().await, old.item());
+
+    let writing = users(&world, world.sealer.clone().at_stage(Stage::WriteSealed, old.reading()));
+    assert!(writing.update(&bob(), "alice", update()).await.unwrap_err().is_access_denied());
+    // What is in the clear is changed in the old item as it is.
+    let plan = Update::new().set(columns.plan, "gold");
+    writing.update(&alice(), "alice", plan).await.unwrap();
+    assert!(!world.raw().await.contains_key(HEADER_ATTRIBUTE));
+    writing.update(&alice(), "alice", update()).await.unwrap();
+    let item = world.raw().await;
+    assert!(item.contains_key(HEADER_ATTRIBUTE) && item.contains_key("unknown"));
+    assert!(!["ssn_enc", "iv", "tag"].iter().any(|gone| item.contains_key(*gone)));
+    assert_no_plaintext!(world.backend.dynamodb(), &world.table, old.canaries());
+    let mut user = refusing.get(&alice(), "alice").await.unwrap().unwrap();
+    assert_eq!(user.note.take().unwrap().expose_secret(), "CANARY-note");
+    old.assert_read(&user);
+    let nobody = writing.update(&bob(), "bob", update()).await.unwrap_err();
+    assert!(nobody.is_not_found(), "{nobody}");
 }
 
 #[tokio::test]
@@ -333,9 +363,9 @@ fn repository_user() -> User {
 struct Mixed {
     #[dynacrypt(partition_key)]
     id: String,
-    #[encrypted(legacy = OrInTheClear<Fernet>)]
+    #[encrypted(legacy = OrClearText<Fernet>)]
     ssn: Secret<String>,
-    #[encrypted(legacy = InTheClear)]
+    #[encrypted(legacy = ClearText)]
     limits: Option<Secret<Vec<u32>>>,
 }
 
@@ -344,8 +374,8 @@ async fn a_format_or_the_clear_by_each_item() {
     let (world, old) = (World::new::<Mixed>().await, Old::read());
     let job = Principal::service("migrate", "ticket 7");
     let reading = LegacyReading::until(SystemTime::now() + Duration::from_hours(1))
-        .with(OrInTheClear(Fernet::new(old.fernet.keys[0].clone())))
-        .with(InTheClear);
+        .with(OrClearText(Fernet::new(old.fernet.keys[0].clone())))
+        .with(ClearText);
     let repository = DynamoRepository::<Mixed>::new(
         world.backend.dynamodb().clone(),
         world.sealer.clone().with_legacy(reading),

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use dynacrypt::jobs::{CapacityLimit, FailureReason, Migration, Progress, ProgressEvent};
-use dynacrypt::legacy::InTheClear;
+use dynacrypt::legacy::ClearText;
 use dynacrypt::testing::{FaultyHttp, HttpFault, assert_absent};
 use dynacrypt::{DynamoRepository, ExposeSecret, Record, Repository, Secret};
 
@@ -159,9 +159,9 @@ struct Card {
     number: String,
     #[dynacrypt(authenticated, default)]
     level: u32,
-    #[encrypted(legacy = InTheClear)]
+    #[encrypted(legacy = ClearText)]
     pan: Secret<Vec<String>>,
-    #[encrypted(legacy = InTheClear)]
+    #[encrypted(legacy = ClearText)]
     note: Option<Secret<String>>,
 }
 
@@ -175,7 +175,7 @@ struct Card {
 struct Customer {
     #[dynacrypt(owner)]
     user_id: String,
-    #[encrypted(legacy = InTheClear)]
+    #[encrypted(legacy = ClearText)]
     email: Secret<String>,
 }
 

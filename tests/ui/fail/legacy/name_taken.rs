@@ -1,5 +1,5 @@
 // The attribute of an old form is nothing else's: no field's, no header's, no other old form's.
-use dynacrypt::legacy::InTheClear;
+use dynacrypt::legacy::ClearText;
 use dynacrypt::{Record, Secret};
 
 #[derive(Record)]
@@ -8,17 +8,17 @@ struct User {
     #[dynacrypt(partition_key)]
     user_id: String,
     city: String,
-    #[encrypted(legacy = InTheClear, legacy_name = "city")]
+    #[encrypted(legacy = ClearText, legacy_name = "city")]
     a: Secret<String>,
-    #[encrypted(legacy = InTheClear, legacy_name = "old")]
+    #[encrypted(legacy = ClearText, legacy_name = "old")]
     b: Secret<String>,
-    #[encrypted(legacy = InTheClear, legacy_name = "old")]
+    #[encrypted(legacy = ClearText, legacy_name = "old")]
     c: Secret<String>,
-    #[encrypted(legacy = InTheClear, legacy_name = "sk")]
+    #[encrypted(legacy = ClearText, legacy_name = "sk")]
     d: Secret<String>,
-    #[encrypted(legacy = InTheClear, legacy_name = "_dc")]
+    #[encrypted(legacy = ClearText, legacy_name = "_dc")]
     e: Secret<String>,
-    #[encrypted(legacy = InTheClear, legacy_name = "")]
+    #[encrypted(legacy = ClearText, legacy_name = "")]
     f: Secret<String>,
 }
 

@@ -14,7 +14,7 @@ use crate::keys::BoxFuture;
 /// # Examples
 /// ```
 /// # extern crate dynacrypt_core as dynacrypt;
-/// use dynacrypt::legacy::InTheClear;
+/// use dynacrypt::legacy::ClearText;
 /// use dynacrypt::secret::Secret;
 /// use dynacrypt_derive::Record;
 ///
@@ -23,7 +23,7 @@ use crate::keys::BoxFuture;
 /// struct Profile {
 ///     #[dynacrypt(partition_key, owner)]
 ///     user_id: String,
-///     #[encrypted(legacy = InTheClear)]
+///     #[encrypted(legacy = ClearText)]
 ///     ssn: Secret<String>,
 /// }
 /// ```
@@ -33,9 +33,9 @@ use crate::keys::BoxFuture;
 /// authenticates it. Each one read is counted, and an event; see
 /// [`LegacyReading`](super::LegacyReading).
 #[derive(Debug, Clone, Copy, Default)]
-pub struct InTheClear;
+pub struct ClearText;
 
-impl InTheClear {
+impl ClearText {
     fn find<'a>(item: &'a Item, field: &str) -> Found<&'a AttributeValue> {
         match own(item, field) {
             Ok(attribute) => Found::Legacy(attribute),
@@ -44,9 +44,9 @@ impl InTheClear {
     }
 }
 
-impl LegacyFormat for InTheClear {
+impl LegacyFormat for ClearText {
     fn name(&self) -> &'static str {
-        "in-the-clear"
+        "clear-text"
     }
 
     fn companions(&self, _: &str) -> Vec<String> {
@@ -69,14 +69,14 @@ impl LegacyFormat for InTheClear {
 }
 
 /// A format, for a field that not every item has in it: what is not recognized is read as
-/// [`InTheClear`].
+/// [`ClearText`].
 ///
 /// # Examples
 /// ```
 /// # #[cfg(feature = "legacy-fernet")]
 /// # mod demo {
 /// # extern crate dynacrypt_core as dynacrypt;
-/// use dynacrypt::legacy::{Fernet, OrInTheClear};
+/// use dynacrypt::legacy::{Fernet, OrClearText};
 /// use dynacrypt::secret::Secret;
 /// use dynacrypt_derive::Record;
 ///
@@ -85,7 +85,7 @@ impl LegacyFormat for InTheClear {
 /// struct User {
 ///     #[dynacrypt(partition_key, owner)]
 ///     user_id: String,
-///     #[encrypted(legacy = OrInTheClear<Fernet>)]
+///     #[encrypted(legacy = OrClearText<Fernet>)]
 ///     email: Secret<String>,
 /// }
 /// # }
@@ -95,9 +95,9 @@ impl LegacyFormat for InTheClear {
 /// A value of the format that was damaged beyond recognition is taken for clear text. Prefer the
 /// format alone where every item has it.
 #[derive(Debug, Clone, Default)]
-pub struct OrInTheClear<F>(pub F);
+pub struct OrClearText<F>(pub F);
 
-impl<F: LegacyFormat> LegacyFormat for OrInTheClear<F> {
+impl<F: LegacyFormat> LegacyFormat for OrClearText<F> {
     fn name(&self) -> &'static str {
         self.0.name()
     }
@@ -108,7 +108,7 @@ impl<F: LegacyFormat> LegacyFormat for OrInTheClear<F> {
 
     fn recognize(&self, item: &Item, field: &str) -> StoredForm {
         match self.0.recognize(item, field) {
-            StoredForm::Other => InTheClear.recognize(item, field),
+            StoredForm::Other => ClearText.recognize(item, field),
             known => known,
         }
     }
@@ -119,7 +119,7 @@ impl<F: LegacyFormat> LegacyFormat for OrInTheClear<F> {
         field: &'a str,
     ) -> BoxFuture<'a, Result<Option<LegacyPlaintext>>> {
         match self.0.recognize(item, field) {
-            StoredForm::Other => InTheClear.open(item, field),
+            StoredForm::Other => ClearText.open(item, field),
             _ => self.0.open(item, field),
         }
     }
