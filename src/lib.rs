@@ -14,6 +14,9 @@ pub use dynacrypt_core::sealed::Sealed;
 pub use dynacrypt_core::secret::{ExposeSecret, Secret};
 pub use dynacrypt_derive::{Projection, Record};
 
+#[cfg(feature = "audit")]
+#[cfg_attr(docsrs, doc(cfg(feature = "audit")))]
+pub use dynacrypt_core::audit;
 #[cfg(feature = "jobs")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jobs")))]
 pub use dynacrypt_core::jobs;
@@ -61,7 +64,9 @@ mod guide {
         transactions: "transactions.md";
         streams: "streams.md";
         tables: "tables.md";
+        auditing: "auditing.md";
         testing: "testing.md";
         migrating: "migrating.md";
+        legacy: "../../legacy.md";
     }
 }

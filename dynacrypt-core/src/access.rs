@@ -109,7 +109,7 @@ pub struct ServiceProof(());
 ///
 /// # Errors
 /// `is_access_denied` for an owner, and for a service without name or reason.
-#[cfg(any(feature = "lambda", feature = "streams", feature = "jobs"))]
+#[cfg(any(feature = "lambda", feature = "streams", feature = "audit", feature = "jobs"))]
 pub(crate) fn check_service(
     principal: &Principal,
     operation: &'static str,

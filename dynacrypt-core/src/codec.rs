@@ -22,6 +22,8 @@ mod number;
 mod plaintext;
 mod scalar;
 mod size;
+#[cfg(feature = "streams")]
+mod stream;
 mod time;
 mod unfit;
 #[cfg(feature = "uuid")]
@@ -36,6 +38,8 @@ use scalar::short_name;
 pub use scalar::{Binary, Mismatch, ScalarValue, SetElement};
 pub(crate) use scalar::{attribute_of, out_of_range, read_scalar, scalar_of};
 pub(crate) use size::{MAX_ITEM_LEN, item_len, wire_len};
+#[cfg(feature = "streams")]
+pub(crate) use stream::stream_attributes;
 pub use time::Timestamp;
 pub use unfit::AttributeError;
 use with::set_repeats;

@@ -14,10 +14,12 @@
 //! | 6 | `seal`, `redact` (feature) |
 //! | 7 | `item`, `store`, `token` |
 //! | 8 | `repository` |
-//! | 9 | `table`, `jobs` (feature), `policy` (feature), `stream` (features `lambda`, `streams`) |
+//! | 9 | `table`, `jobs` (feature), `policy` (feature), `audit` (feature), `stream` (features `lambda`, `streams`) |
 //! | 10 | `testing` |
 
 pub mod access;
+#[cfg(feature = "audit")]
+pub mod audit;
 pub mod codec;
 pub mod context;
 mod crypto;

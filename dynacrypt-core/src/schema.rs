@@ -4,6 +4,8 @@
 
 mod check;
 mod document;
+#[cfg(feature = "audit")]
+mod fit;
 
 use std::fmt;
 

@@ -8,10 +8,14 @@ mod call;
 mod checkpoint;
 mod expiry;
 mod get;
+#[cfg(feature = "audit")]
+pub(crate) mod inspect;
 #[cfg(feature = "jobs")]
 mod migrate;
 mod parts;
 mod query;
+#[cfg(all(feature = "audit", feature = "streams"))]
+pub(crate) mod shards;
 pub(crate) mod tables;
 mod terms;
 mod transact;

@@ -17,6 +17,7 @@
 )]
 
 mod attacks;
+mod audits;
 mod batches;
 mod cli;
 mod conditions;

@@ -3,12 +3,12 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_dynamodbstreams::types::{
     AttributeValue as StreamValue, Identity, OperationType, Record, StreamViewType,
 };
 
 use super::raw::{Operation, RawChange, View, is_time_to_live, time_of};
+use crate::codec;
 use crate::record::Attributes;
 
 impl RawChange {
@@ -68,30 +68,8 @@ impl RawChange {
     /// without attributes stands for no image.
     fn known(&mut self, image: Option<HashMap<String, StreamValue>>) -> Option<Attributes> {
         let image = image.filter(|image| !image.is_empty())?;
-        let known = attributes(image);
+        let known = codec::stream_attributes(image);
         self.unknown |= known.is_none();
         known
     }
-}
-
-fn attributes(image: HashMap<String, StreamValue>) -> Option<Attributes> {
-    image.into_iter().map(|(name, value)| Some((name, attribute(value)?))).collect()
-}
-
-fn attribute(value: StreamValue) -> Option<AttributeValue> {
-    Some(match value {
-        StreamValue::S(text) => AttributeValue::S(text),
-        StreamValue::N(number) => AttributeValue::N(number),
-        StreamValue::B(bytes) => AttributeValue::B(bytes),
-        StreamValue::Bool(value) => AttributeValue::Bool(value),
-        StreamValue::Null(value) => AttributeValue::Null(value),
-        StreamValue::Ss(texts) => AttributeValue::Ss(texts),
-        StreamValue::Ns(numbers) => AttributeValue::Ns(numbers),
-        StreamValue::Bs(blobs) => AttributeValue::Bs(blobs),
-        StreamValue::L(list) => {
-            AttributeValue::L(list.into_iter().map(attribute).collect::<Option<_>>()?)
-        }
-        StreamValue::M(map) => AttributeValue::M(attributes(map)?),
-        _ => return None,
-    })
 }
