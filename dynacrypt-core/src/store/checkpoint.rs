@@ -2,8 +2,6 @@
 //! key or a value of the items that the job is about but inside a sealed position, and never writes a
 //! segment that another runner holds.
 
-use std::collections::HashMap;
-
 use aws_sdk_dynamodb::operation::create_table::builders::CreateTableInputBuilder;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{
@@ -233,7 +231,8 @@ impl DynamoStore {
         condition: String,
         returns: ReturnValue,
     ) -> Result<Option<Attributes>> {
-        let (update, names, values) = change.finish();
+        let (update, placeholders) = change.finish();
+        let (names, values) = placeholders.finish();
         let request = self
             .client
             .update_item()
@@ -292,15 +291,12 @@ impl Change {
         self.remove.push(name);
     }
 
-    fn finish(
-        self,
-    ) -> (String, Option<HashMap<String, String>>, Option<HashMap<String, AttributeValue>>) {
+    fn finish(self) -> (String, Placeholders) {
         let mut update = format!("SET {}", self.set.join(", "));
         if !self.remove.is_empty() {
             update = format!("{update} REMOVE {}", self.remove.join(", "));
         }
-        let (names, values) = self.placeholders.finish();
-        (update, names, values)
+        (update, self.placeholders)
     }
 }
 
@@ -308,8 +304,8 @@ fn text(text: &str) -> AttributeValue {
     AttributeValue::S(text.to_owned())
 }
 
-fn number(number: impl ToString) -> AttributeValue {
-    AttributeValue::N(number.to_string())
+fn number(number: impl Into<i128>) -> AttributeValue {
+    AttributeValue::N(number.into().to_string())
 }
 
 fn row(item: &Attributes) -> Result<SegmentRow> {

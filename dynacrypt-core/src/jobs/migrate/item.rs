@@ -43,7 +43,7 @@ impl<R: Record + Send + Sync> Run<'_, R> {
                 }
                 prepared => prepared?,
             };
-            if self.dry_run {
+            if !self.writes {
                 return Ok(Outcome::Sealed);
             }
             item = match self.send(&write).await? {
@@ -74,9 +74,9 @@ impl<R: Record + Send + Sync> Run<'_, R> {
             | ErrorKind::InvalidKey => Trouble::Item(error),
             _ => Trouble::of(error),
         })?;
-        let sealed = self.worker.patiently(|| sealer.seal(&record)).await.map_err(Trouble::of)?;
+        let anew = self.worker.patiently(|| sealer.seal(&record)).await.map_err(Trouble::of)?;
         drop(record);
-        let write = Reseal::new(item, sealed, &old).map_err(Trouble::of)?;
+        let write = Reseal::new(item, anew, &old).map_err(Trouble::of)?;
         let after = || sealer.open::<R>(write.after().clone());
         drop(self.worker.patiently(after).await.map_err(Trouble::of)?);
         if !sealer.is_settled::<R>(write.after()) {
@@ -91,16 +91,16 @@ impl<R: Record + Send + Sync> Run<'_, R> {
     async fn send(&self, write: &Reseal) -> Result<Resealed, Trouble> {
         let Run { worker, capacity, .. } = self;
         let estimate = write_units(write.after());
-        let send = || async move {
+        let attempt = || async move {
             capacity.write.take(estimate).await;
             worker.store().reseal(&worker.proof, write).await
         };
-        match worker.patiently(send).await {
-            Ok(sent) => {
-                if let Resealed::Done(units) = &sent {
+        match worker.patiently(attempt).await {
+            Ok(answer) => {
+                if let Resealed::Done(units) = &answer {
                     capacity.write.correct(estimate, *units);
                 }
-                Ok(sent)
+                Ok(answer)
             }
             Err(error) if is_about_the_item(&error) => Err(Trouble::Item(error)),
             Err(error) => Err(Trouble::Job(error)),

@@ -52,8 +52,8 @@ mod tests {
     #[test]
     fn a_bar_takes_every_event_and_an_estimate_that_is_too_low() {
         let progress = Progress::to(on(ProgressDrawTarget::hidden()));
-        let (none, some) =
-            (Counts::default(), Counts { scanned: 7, sealed: 7, ..Counts::default() });
+        let (none, mut some) = (Counts::default(), Counts::default());
+        (some.scanned, some.sealed) = (7, 7);
         for estimate in [None, Some(3)] {
             let table = "things";
             progress.tell(ProgressEvent::Begun { table, segments: 1, estimate, total: &none });
