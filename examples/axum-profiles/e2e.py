@@ -101,5 +101,9 @@ def checks(service):
 
 
 if __name__ == "__main__":
-    others = [lambda binary, counts: lib.check_trusted_proxy(binary, ADA, counts), lambda binary, counts: lib.check_rate(binary, ADA, counts)]
+    others = [
+        lambda binary, counts: lib.check_trusted_proxy(binary, ADA, counts),
+        lambda binary, counts: lib.check_rate(binary, ADA, counts),
+        lambda binary, counts: lib.check_shutdown(binary, "POST", "/profiles", {"displayName": "Ada", "ssn": SSN}, 201, counts),
+    ]
     lib.run("example-axum-profiles", checks, CANARIES, others)

@@ -259,7 +259,8 @@ class Service:
         return response
 
     def stop(self):
-        self.process.send_signal(signal.SIGTERM)
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
         try:
             code = self.process.wait(STOP)
         except subprocess.TimeoutExpired:
@@ -400,6 +401,32 @@ def check_rate(binary, path, counts):
         service.check("with Retry-After in seconds", bool(limited) and all(answer.headers.get("retry-after", "").isdigit() for answer in limited), limited)
         other = service.as_("bob").get(path)
         service.check("another caller does not", other.status != 429, other)
+    finally:
+        service.stop()
+    counts.append(service)
+
+
+def check_shutdown(binary, method, path, body, status, counts):
+    """A service of its own that is asked to end while a request is under way: it answers that, takes no other, and ends."""
+    service = Service(binary)
+    try:
+        body = json.dumps(body).encode()
+        head = [f"{method} {path} HTTP/1.1", "host: localhost", f"authorization: Bearer {service.token('ada')}"]
+        head += ["content-type: application/json", f"content-length: {len(body)}", "expect: 100-continue"]
+        with service.tls().wrap_socket(socket.create_connection(service.https, timeout=20), server_hostname="127.0.0.1") as wrapped:
+            wrapped.sendall("\r\n".join([*head, "", ""]).encode())
+            # It is under way once the service asks for the body.
+            service.check("a request is under way", wrapped.recv(1024).startswith(b"HTTP/1.1 100"))
+            service.process.send_signal(signal.SIGTERM)
+            while service.process.poll() is None:
+                try:
+                    socket.create_connection(service.https, timeout=5).close()
+                except OSError:
+                    break  # it listens no more
+                time.sleep(0.02)
+            wrapped.sendall(body)
+            answer = wrapped.recv(1024).decode("utf-8", "replace")
+        service.check(f"it is finished after SIGTERM: {status}", answer.startswith(f"HTTP/1.1 {status} "), answer[:100])
     finally:
         service.stop()
     counts.append(service)
