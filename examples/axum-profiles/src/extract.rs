@@ -4,7 +4,8 @@
 use std::convert::Infallible;
 
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
-use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, IF_MATCH};
+use axum::http::HeaderValue;
+use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, IF_MATCH};
 use axum::http::request::Parts;
 use example_common::input::{self, Incoming};
 use example_common::problem::Problem;
@@ -44,17 +45,17 @@ impl FromRequestParts<Service> for UserId {
 }
 
 /// The values of `If-Match`.
-pub(crate) struct IfMatch(HeaderMap);
+pub(crate) struct IfMatch(Vec<HeaderValue>);
 
 impl IfMatch {
     /// The version that a write expects.
     pub(crate) fn version(&self, in_body: Option<u64>) -> Result<u64, Problem> {
-        example_common::version::expected(self.0.get_all(IF_MATCH), in_body)
+        example_common::version::expected(&self.0, in_body)
     }
 
     /// The version, where the request names one.
     pub(crate) fn optional(&self) -> Result<Option<u64>, Problem> {
-        if self.0.contains_key(IF_MATCH) { self.version(None).map(Some) } else { Ok(None) }
+        if self.0.is_empty() { Ok(None) } else { self.version(None).map(Some) }
     }
 }
 
@@ -62,7 +63,7 @@ impl<S: Sync> FromRequestParts<S> for IfMatch {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self(parts.headers.clone()))
+        Ok(Self(parts.headers.get_all(IF_MATCH).iter().cloned().collect()))
     }
 }
 
