@@ -52,8 +52,7 @@ pub(crate) struct Ssn(Secret<String>);
 impl Members {
     /// The members of a backend. `history`: where somebody follows their stream.
     pub(crate) fn new(backend: &Backend, history: Option<History>) -> Self {
-        let readiness =
-            Readiness::new(backend.dynamodb().clone(), backend.table_name::<Member>());
+        let readiness = Readiness::new(backend.dynamodb().clone(), backend.table_name::<Member>());
         Self { repository: backend.repository(), readiness, history }
     }
 
@@ -79,11 +78,7 @@ impl Members {
     ///
     /// # Errors
     /// 403 where the caller is another.
-    pub(crate) fn of<'m>(
-        &'m self,
-        caller: &'m Caller,
-        id: &'m str,
-    ) -> Result<Own<'m>, Problem> {
+    pub(crate) fn of<'m>(&'m self, caller: &'m Caller, id: &'m str) -> Result<Own<'m>, Problem> {
         access::check_key::<Member>(caller.principal(), "member", Key::at(id))?;
         Ok(Own { members: self, caller, id })
     }

@@ -29,6 +29,8 @@ fn resource(
     > + use<>,
 > {
     web::resource(path)
-        .default_service(web::to(move || async move { refuse(Problem::method_not_allowed(methods)) }))
+        .default_service(web::to(
+            move || async move { refuse(Problem::method_not_allowed(methods)) },
+        ))
         .wrap(from_fn(around::bound))
 }

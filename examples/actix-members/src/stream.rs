@@ -68,7 +68,9 @@ impl Consumer {
              or give --consume-stream=false",
         )?;
         let client = match backend.embedded_endpoint() {
-            Some(endpoint) => source::embedded(&endpoint),
+            Some(endpoint) => {
+                aws_sdk_dynamodbstreams::Client::from_conf(source::embedded(&endpoint).build())
+            }
             None => aws_sdk_dynamodbstreams::Client::new(
                 &backend::config(options.dynamodb_endpoint_url.as_deref()).await,
             ),

@@ -102,7 +102,7 @@ fn check(
         checks.that(PLANS.contains(&plan), "plan", "must be free, plus or team");
     }
     if let Some(ssn) = ssn {
-        checks.that(is_ssn(ssn.expose_secret()), "ssn", "must be of the form 123-45-6789");
+        checks.that(is_ssn(ssn.expose_secret()), "ssn", "must be of the form NNN-NN-NNNN");
     }
     if let Some(email) = email {
         checks.that(is_email(email.expose_secret()), "email", "must be an email address");
@@ -137,10 +137,12 @@ mod tests {
     #[test]
     fn forms_are_checked() {
         assert!(is_ssn("078-05-1120") && is_email("ada@example.com"));
-        for bad in ["", "078051120", "078-05-112x", "0780-5-1120", "078-05-11200", "०७८-०५"] {
+        for bad in ["", "078051120", "078-05-112x", "0780-5-1120", "078-05-11200", "०७८-०५"]
+        {
             assert!(!is_ssn(bad), "{bad}");
         }
-        for bad in ["", "ada", "@example.com", "ada@", "ada@example", "a b@example.com", "a@b@c.d"] {
+        for bad in ["", "ada", "@example.com", "ada@", "ada@example", "a b@example.com", "a@b@c.d"]
+        {
             assert!(!is_email(bad), "{bad}");
         }
     }

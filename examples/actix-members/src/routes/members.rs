@@ -1,9 +1,9 @@
 //! Members: created, shown, replaced, changed, gone. It never answers with a secret, nor knows which
 //! field is one.
 
+use actix_web::HttpResponse;
 use actix_web::http::header::{ETAG, LOCATION};
 use actix_web::web::{self, ServiceConfig};
-use actix_web::HttpResponse;
 use example_common::version::etag;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 

@@ -107,7 +107,10 @@ mod tests {
 
         shards.checkpoint("a", "9".to_owned());
         shards.discover(children.to_vec());
-        assert_eq!((shards.readable(), shards.place("a")), (vec!["a".into(), "c".into()], Some("9")));
+        assert_eq!(
+            (shards.readable(), shards.place("a")),
+            (vec!["a".into(), "c".into()], Some("9"))
+        );
         assert_eq!(shards.0.len(), 2, "the parent is forgotten");
     }
 

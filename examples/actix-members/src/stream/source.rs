@@ -2,8 +2,10 @@
 //! and passes none of AWS's texts on.
 
 use aws_sdk_dynamodbstreams::Client;
-use aws_sdk_dynamodbstreams::config::{BehaviorVersion, Config, Credentials, Region};
-use aws_sdk_dynamodbstreams::types::{Record, ShardIteratorType, StreamDescription, StreamViewType};
+use aws_sdk_dynamodbstreams::config::{BehaviorVersion, Builder, Config, Credentials, Region};
+use aws_sdk_dynamodbstreams::types::{
+    Record, ShardIteratorType, StreamDescription, StreamViewType,
+};
 use example_common::Result;
 
 use super::shards::Shard;
@@ -34,14 +36,14 @@ pub(super) enum Trouble {
     Later,
 }
 
-/// A client of the embedded database's streams: at its own endpoint, with credentials that are none.
-pub(super) fn embedded(endpoint: &str) -> Client {
-    let config = Config::builder()
+/// How the embedded database's streams are reached: at its own endpoint, with credentials that are
+/// none.
+pub(super) fn embedded(endpoint: &str) -> Builder {
+    Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("us-east-1"))
         .credentials_provider(Credentials::new("embedded", "embedded", None, None, "embedded"))
-        .endpoint_url(endpoint);
-    Client::from_conf(config.build())
+        .endpoint_url(endpoint)
 }
 
 impl Source {
