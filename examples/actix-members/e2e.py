@@ -181,4 +181,5 @@ if __name__ == "__main__":
     canaries = [SSN, OTHER_SSN, EMAIL, OTHER_EMAIL, "CANARY"]
     trusted = lambda binary, counts: lib.check_trusted_proxy(binary, ADA, counts)
     rate = lambda binary, counts: lib.check_rate(binary, ADA, counts)
-    lib.run("example-actix-members", checks, canaries, [trusted, rate, check_without_consumer, check_bound, check_stages])
+    shutdown = lambda binary, counts: lib.check_shutdown(binary, "POST", "/members", {"name": "Ada", "plan": "free", "email": EMAIL}, 201, counts)
+    lib.run("example-actix-members", checks, canaries, [trusted, rate, shutdown, check_without_consumer, check_bound, check_stages])

@@ -6,7 +6,7 @@ use dynacrypt::{Record, Secret};
 
 /// A member, under the id of its owner.
 ///
-/// What the Django service stored has `user_id` and `ssn_encrypted` alone, hence the options.
+/// What the Django service stored has `user_id` and `ssn_encrypted` alone, hence the options and defaults.
 #[derive(Debug, Record)]
 #[dynacrypt(table = "members")]
 pub(crate) struct Member {
@@ -21,6 +21,7 @@ pub(crate) struct Member {
     pub(crate) ssn: Option<Secret<String>>,
     #[encrypted]
     pub(crate) email: Option<Secret<String>>,
-    #[dynacrypt(version)]
+    /// 0 in an item of before.
+    #[dynacrypt(version, default)]
     pub(crate) version: u64,
 }

@@ -112,7 +112,7 @@ async fn the_second_reads_it_and_writes_it_sealed() {
     let items = raw_items(world.backend.dynamodb(), "members").await.unwrap();
     assert!(!items[0].contains_key("ssn_encrypted") && items[0]["ssn"].is_b());
     let plain = [world.plain.as_str()];
-    assert_no_plaintext!(world.backend.dynamodb(), "members", plain).await;
+    assert_no_plaintext!(world.backend.dynamodb(), "members", plain);
     assert_eq!(world.ada().ssn().await.unwrap().0.expose_secret(), &world.plain);
 }
 

@@ -4,6 +4,7 @@
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodbstreams::config::retry::RetryConfig;
 use aws_sdk_dynamodbstreams::types::{AttributeValue, OperationType, Record as StreamRecord};
+use dynacrypt::keys::CacheLimits;
 use dynacrypt::table::{StreamView, TableSpec};
 use dynacrypt::testing::{
     CapturedLogs, EmbeddedDynamo, FaultyHttp, FaultyKeyProvider, HttpFault, KeyFault, KeyFaults,
@@ -21,7 +22,6 @@ struct World {
     history: History,
     http: FaultyHttp,
     keys: KeyFaults,
-    dynamodb: Client,
     _database: EmbeddedDynamo,
 }
 
@@ -36,29 +36,32 @@ fn member(ssn: &str) -> Member {
         plan: Some("free".to_owned()),
         ssn: Some(Secret::from(ssn)),
         email: Some(Secret::from("CANARY@mail.example")),
-        version: 1,
+        version: 0,
     }
 }
 
 impl World {
     async fn new() -> Self {
         let database = EmbeddedDynamo::start().unwrap();
-        let dynamodb = database.client().clone();
+        let dynamodb = database.client();
         let table = TableSpec::of::<Member>().unwrap().with_stream(StreamView::NewAndOldImages);
-        table.create(&dynamodb).await.unwrap();
-        let provider = FaultyKeyProvider::new(LocalKeyProvider::generate().unwrap());
-        let (keys, sealer) = (provider.faults(), Sealer::new(provider));
+        table.create(dynamodb).await.unwrap();
+        let wrapping_key = || LocalKeyProvider::from_bytes(&mut [7; 32]).unwrap();
+        let provider = FaultyKeyProvider::new(wrapping_key());
+        // Nothing is kept from batch to batch, so that faults strike.
+        let (keys, forgetful) = (provider.faults(), CacheLimits::default().max_age(Duration::ZERO));
+        let consumer_sealer = Sealer::with_cache_limits(provider, forgetful);
         let http = FaultyHttp::new();
-        let (history, arn) = (History::default(), arn(&dynamodb).await.unwrap());
+        let (history, arn) = (History::default(), arn(dynamodb).await.unwrap());
         let source = source::embedded(&database.endpoint_url())
             .http_client(http.clone())
             .retry_config(RetryConfig::disabled())
             .build();
         let source = Source::open(aws_sdk_dynamodbstreams::Client::from_conf(source), arn).await;
-        let reader = ChangeReader::new(sealer.clone().read_only(), "members");
+        let reader = ChangeReader::new(consumer_sealer.read_only(), "members");
         let consumer = Consumer::new(source.unwrap(), reader, history.clone());
-        let members = DynamoRepository::new(dynamodb.clone(), sealer);
-        Self { members, consumer, history, http, keys, dynamodb, _database: database }
+        let members = DynamoRepository::new(dynamodb.clone(), Sealer::new(wrapping_key()));
+        Self { members, consumer, history, http, keys, _database: database }
     }
 
     async fn join(&self) {
