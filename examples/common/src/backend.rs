@@ -4,12 +4,14 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
+use dynacrypt::legacy::LegacyReading;
 use dynacrypt::table::TableSpec;
 use dynacrypt::testing::EmbeddedDynamo;
 use dynacrypt::{DynamoRepository, KeyProvider, KmsKeyProvider, LocalKeyProvider, Record, Sealer};
 
 use crate::Result;
 use crate::options::BackendOptions;
+use crate::stage::Stage;
 
 /// How long an operation of the repository may take.
 const OPERATION: Duration = Duration::from_secs(5);
@@ -43,6 +45,12 @@ impl Backend {
             description: describe(options),
             embedded,
         })
+    }
+
+    /// The same backend, as this deployment of the move from an old form, which `reading` reads.
+    #[must_use]
+    pub fn at_stage(self, stage: Stage, reading: LegacyReading) -> Self {
+        Self { sealer: self.sealer.at_stage(stage.into(), reading), ..self }
     }
 
     /// Which database and which keys, for the log: no secret.
@@ -88,10 +96,21 @@ impl Backend {
     /// # Errors
     /// DynamoDB's.
     pub async fn prepare<R: Record>(&self) -> Result<()> {
+        self.prepare_with::<R>(|table| table).await
+    }
+
+    /// The same, with more to the table than the record says: a stream, say.
+    ///
+    /// # Errors
+    /// DynamoDB's.
+    pub async fn prepare_with<R: Record>(
+        &self,
+        more: impl FnOnce(TableSpec) -> TableSpec,
+    ) -> Result<()> {
         if !self.create {
             return Ok(());
         }
-        let table = TableSpec::of::<R>()?.named(self.table_name::<R>());
+        let table = more(TableSpec::of::<R>()?.named(self.table_name::<R>()));
         match table.create(&self.dynamodb).await {
             Err(error) if !error.is_conflict() => Err(error.into()),
             _ => Ok(()),
@@ -107,11 +126,7 @@ impl std::fmt::Debug for Backend {
 
 async fn provider(options: &BackendOptions) -> Result<Box<dyn KeyProvider>> {
     Ok(match (&options.kms_key_id, &options.wrapping_key_file) {
-        (Some(arn), _) => {
-            let url =
-                options.kms_endpoint_url.as_deref().or(options.dynamodb_endpoint_url.as_deref());
-            Box::new(KmsKeyProvider::new(aws_sdk_kms::Client::new(&config(url).await), arn))
-        }
+        (Some(arn), _) => Box::new(KmsKeyProvider::new(kms(options).await, arn)),
         (None, Some(file)) => Box::new(LocalKeyProvider::from_file(file)?),
         (None, None) if options.is_embedded() => Box::new(LocalKeyProvider::generate()?),
         (None, None) => {
@@ -120,6 +135,12 @@ async fn provider(options: &BackendOptions) -> Result<Box<dyn KeyProvider>> {
                 .into());
         }
     })
+}
+
+/// A client of the KMS that the options name.
+pub async fn kms(options: &BackendOptions) -> aws_sdk_kms::Client {
+    let url = options.kms_endpoint_url.as_deref().or(options.dynamodb_endpoint_url.as_deref());
+    aws_sdk_kms::Client::new(&config(url).await)
 }
 
 fn describe(options: &BackendOptions) -> String {
@@ -136,7 +157,8 @@ fn describe(options: &BackendOptions) -> String {
     format!("{database}; {keys}")
 }
 
-async fn config(endpoint_url: Option<&str>) -> aws_config::SdkConfig {
+/// The AWS environment, with an endpoint where one is given: what clients are made from.
+pub async fn config(endpoint_url: Option<&str>) -> aws_config::SdkConfig {
     let loader = aws_config::from_env();
     match endpoint_url {
         Some(url) => loader.endpoint_url(url).load().await,

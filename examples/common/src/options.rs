@@ -126,13 +126,19 @@ pub enum Command {
     Serve,
 }
 
+/// [`Options::read`] for a service with options of its own beside these, which it flattens.
+#[must_use]
+pub fn read<O: CommandFactory + FromArgMatches>(name: &'static str, about: &'static str) -> O {
+    let matches = O::command().name(name).about(about).get_matches();
+    O::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+}
+
 impl Options {
     /// Reads the command line and environment, under the name and purpose of a service. Ends the
     /// process where they make no sense, or ask for help.
     #[must_use]
     pub fn read(name: &'static str, about: &'static str) -> Self {
-        let matches = Self::command().name(name).about(about).get_matches();
-        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+        read(name, about)
     }
 
     /// Whether the database is the embedded one.

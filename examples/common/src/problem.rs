@@ -188,6 +188,8 @@ impl From<Error> for Problem {
                     ErrorKind::KeyAccessDenied
                     | ErrorKind::KeyDisabled
                     | ErrorKind::KeyNotFound
+                    // The first deployment of a move from an old form writes nothing.
+                    | ErrorKind::NotCapable
                     | ErrorKind::TableNotFound => Self::unavailable(),
                     _ => Self::internal(),
                 }
@@ -222,6 +224,7 @@ mod tests {
             (ErrorKind::Throttled, 429),
             (ErrorKind::Unavailable, 503),
             (ErrorKind::KeyAccessDenied, 503),
+            (ErrorKind::NotCapable, 503),
             (ErrorKind::Decrypt, 500),
             (ErrorKind::NotSealed, 500),
         ] {
