@@ -162,5 +162,6 @@ fn methods(request: &Request<'_>) -> Vec<&'static str> {
     if methods.contains(&Method::Get.as_str()) {
         methods.push(Method::Head.as_str());
     }
+    methods.sort_unstable();
     methods
 }

@@ -75,3 +75,6 @@ pub(crate) fn rocket(service: Service) -> Rocket<Build> {
         .mount("/", routes::all())
         .register("/", catchers![answer::refused])
 }
+
+#[cfg(test)]
+mod tests;

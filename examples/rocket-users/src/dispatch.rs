@@ -11,6 +11,7 @@ use http::header::{CONTENT_LENGTH, HeaderMap, HeaderName};
 use http::{HeaderValue, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
+use rocket::http::uri::Origin;
 use rocket::http::{Header, Method};
 use rocket::local::asynchronous::{Client, LocalResponse};
 use tracing::Instrument;
@@ -61,7 +62,8 @@ async fn dispatch(
     let method = method.filter(|method| method.as_str() == parts.method.as_str());
     let method = method.ok_or_else(|| Problem::method_not_allowed(""))?;
     let target = parts.uri.path_and_query().map_or("", |target| target.as_str()).to_owned();
-    if !target.starts_with('/') {
+    // Rocket refuses these past its fairings: without headers, and without an event.
+    if Origin::parse(&target).is_err() {
         return Err(Problem::bad_request("the request is not valid"));
     }
     let body = collect(&parts.headers, body).await?;

@@ -54,8 +54,9 @@ async fn serve(options: &Options) -> Result<()> {
         let redirect = redirect::Redirect::new(&options.hosts, https.port());
         tokio::spawn(redirect.serve(listener, shutdown.clone().requested()));
     }
-    let (on, database) = (backend.description(), backend.embedded_endpoint());
-    tracing::info!(%https, http = ?http_address, on, database, "serving");
+    let (on, http) = (backend.description(), http_address.map(tracing::field::display));
+    tracing::info!(%https, http, on, "serving");
+    let demo = demo.map(|demo| demo.with_database(backend.embedded_endpoint()));
     if let Some(demo) = &demo {
         demo.announce(https, http_address)?;
     }

@@ -19,7 +19,8 @@ pub(crate) struct User {
     pub(crate) ssn: Secret<String>,
     /// Text, because the Flask service stored whatever its clients sent.
     pub(crate) created_at: String,
-    #[dynacrypt(version)]
+    /// 0 in an item of the Flask service, which counted nothing.
+    #[dynacrypt(version, default)]
     pub(crate) version: u64,
 }
 
@@ -33,7 +34,11 @@ pub(crate) fn check(
         checks.that(is_email(email.expose_secret()), "email", "must be of the form name@domain");
     }
     if let Some(ssn) = ssn {
-        checks.that(is_ssn(ssn.expose_secret()), "ssn", "must be of the form 123-45-6789");
+        checks.that(
+            is_ssn(ssn.expose_secret()),
+            "ssn",
+            "must be three, two and four digits, with hyphens",
+        );
     }
 }
 
