@@ -4,10 +4,11 @@
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
+use std::time::SystemTime;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::stage::Stage;
+use crate::stage::{self, Stage};
 
 /// What a service is told when it starts.
 #[derive(Debug, Parser)]
@@ -56,6 +57,12 @@ pub struct Options {
     /// Deployment of the migration from the old format
     #[arg(long, env = "STAGE", value_enum, default_value = "3")]
     pub stage: Stage,
+    /// The old format's key, base64, where it has one: read in stages 1 and 2
+    #[arg(long, env = "LEGACY_KEY_FILE", value_name = "FILE")]
+    pub legacy_key: Option<PathBuf>,
+    /// The day from which the old form is refused in stages 1 and 2 too
+    #[arg(long, env = "LEGACY_UNTIL", value_name = "YYYY-MM-DD", value_parser = stage::day)]
+    pub legacy_until: Option<SystemTime>,
     /// Requests a second that a caller may send
     #[arg(long, env = "RATE_PER_SECOND", value_name = "N", default_value = "20")]
     pub rate_per_second: NonZeroU32,
