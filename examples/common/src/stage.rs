@@ -90,13 +90,3 @@ mod tests {
         }
     }
 }
-
-impl From<Stage> for dynacrypt::legacy::Stage {
-    fn from(stage: Stage) -> Self {
-        match stage {
-            Stage::ReadBoth => Self::ReadBoth,
-            Stage::WriteSealed => Self::WriteSealed,
-            Stage::RefuseOld => Self::RefuseOld,
-        }
-    }
-}
