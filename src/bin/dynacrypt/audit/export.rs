@@ -31,7 +31,9 @@ pub(crate) fn run(args: Args) -> Result<Outcome, Failure> {
             if found.is_empty() {
                 return Err(Failure::at(&path, &"no file of an export"));
             }
-            found.iter().for_each(|file| read(&mut audit, file));
+            for file in &found {
+                read(&mut audit, file);
+            }
         } else {
             read(&mut audit, &path);
         }
@@ -73,9 +75,8 @@ fn is_data(path: &Path) -> bool {
 fn read(audit: &mut Audit, path: &Path) {
     let file = name_of(path);
     let place = |line| Place::Export { file: file.as_str().into(), line };
-    let mut lines = match Lines::open(path) {
-        Ok(lines) => lines,
-        Err(_) => return audit.report.unreadable(&place(1), Malformed::Broken),
+    let Ok(mut lines) = Lines::open(path) else {
+        return audit.report.unreadable(&place(1), Malformed::Broken);
     };
     for number in 1.. {
         let outcome = match lines.next() {
