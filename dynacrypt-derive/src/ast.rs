@@ -165,7 +165,7 @@ pub(crate) struct Stored {
     /// Whether it is the key of a secondary index.
     pub(crate) indexed: bool,
     /// What it was stored as before.
-    pub(crate) legacy: Option<Legacy>,
+    pub(crate) legacy: Option<Box<Legacy>>,
 }
 
 /// The form that an encrypted field had before.

@@ -39,9 +39,9 @@ pub(crate) fn record<'a>(source: &Source<'a>, diag: &Diag) -> Option<Record<'a>>
                     let (name, bound_name) = names::of(field, &source.attrs, diag);
                     let codec = field.attrs.with.as_ref().map(|given| given.value.clone());
                     let null = field.attrs.null.is_some();
-                    let legacy = field.attrs.legacy.as_ref().map(|given| Legacy {
-                        format: given.value.clone(),
-                        name: names::legacy(field, diag).unwrap_or_else(|| name.clone()),
+                    let legacy = field.attrs.legacy.as_ref().map(|given| {
+                        let before = names::legacy(field, diag).unwrap_or_else(|| name.clone());
+                        Box::new(Legacy { format: given.value.clone(), name: before })
                     });
                     let stored = Stored {
                         index,

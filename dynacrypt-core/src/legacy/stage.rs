@@ -38,6 +38,18 @@ impl Stage {
     pub const fn number(self) -> u8 {
         self as u8
     }
+
+    /// Whether items in their old form are read.
+    #[must_use]
+    pub const fn reads_old(self) -> bool {
+        !matches!(self, Self::RefuseOld)
+    }
+
+    /// Whether anything is written: in the first deployment, the old program still does.
+    #[must_use]
+    pub const fn writes(self) -> bool {
+        !matches!(self, Self::ReadBoth)
+    }
 }
 
 impl FromStr for Stage {
@@ -72,6 +84,8 @@ mod tests {
     fn numbers_there_and_back() {
         for stage in [Stage::ReadBoth, Stage::WriteSealed, Stage::RefuseOld] {
             assert_eq!(stage.to_string().parse::<Stage>().unwrap(), stage);
+            let number = stage.number();
+            assert_eq!((stage.reads_old(), stage.writes()), (number < 3, number > 1));
         }
         for text in ["", "0", "4", "01", " 1", "read-both"] {
             assert!(text.parse::<Stage>().unwrap_err().is_invalid_request(), "{text:?}");

@@ -19,7 +19,7 @@ mod stream;
 use dynacrypt::table::StreamView;
 use example_common::options::{self, Command};
 use example_common::tls::Identity;
-use example_common::{Result, demo, logs, redirect, shutdown};
+use example_common::{Result, demo, logs, migrate, redirect, shutdown};
 
 use crate::app::Service;
 use crate::members::{Member, Members};
@@ -34,9 +34,11 @@ async fn main() -> Result<()> {
         "Members whose number and email are stored as ciphertext, over HTTPS alone",
     );
     logs::init(&settings.options.log, logs::redactor::<Member>())?;
-    match settings.options.command.unwrap_or(Command::Serve) {
-        Command::Serve => serve(&settings).await,
-        // `migrate` goes here: the table's old items, through `Settings::backend`.
+    match &settings.options.command {
+        None | Some(Command::Serve) => serve(&settings).await,
+        Some(Command::Migrate(how)) => {
+            migrate::run::<Member>(&settings.options, how, &settings.backend().await?).await
+        }
     }
 }
 

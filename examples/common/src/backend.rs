@@ -4,14 +4,13 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
-use dynacrypt::legacy::LegacyReading;
+use dynacrypt::legacy::{LegacyReading, Stage};
 use dynacrypt::table::TableSpec;
 use dynacrypt::testing::EmbeddedDynamo;
 use dynacrypt::{DynamoRepository, KeyProvider, KmsKeyProvider, LocalKeyProvider, Record, Sealer};
 
 use crate::Result;
 use crate::options::BackendOptions;
-use crate::stage::Stage;
 
 /// How long an operation of the repository may take.
 const OPERATION: Duration = Duration::from_secs(5);
@@ -50,7 +49,7 @@ impl Backend {
     /// The same backend, as this deployment of the move from an old form, which `reading` reads.
     #[must_use]
     pub fn at_stage(self, stage: Stage, reading: LegacyReading) -> Self {
-        Self { sealer: self.sealer.at_stage(stage.into(), reading), ..self }
+        Self { sealer: self.sealer.at_stage(stage, reading), ..self }
     }
 
     /// Which database and which keys, for the log: no secret.

@@ -7,8 +7,10 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use dynacrypt::legacy::Stage;
 
-use crate::stage::{self, Stage};
+use crate::migrate::MigrateOptions;
+use crate::old;
 
 /// What a service is told when it starts.
 #[derive(Debug, Parser)]
@@ -54,14 +56,14 @@ pub struct Options {
     /// (certificate, tokens of two owners, addresses)
     #[arg(long, env = "DEMO", value_name = "DIR", conflicts_with = "jwt_public_key")]
     pub demo: Option<PathBuf>,
-    /// Deployment of the migration from the old format
-    #[arg(long, env = "STAGE", value_enum, default_value = "3")]
+    /// Deployment of the move from the old form: 1 reads both, 2 writes sealed, 3 refuses the old
+    #[arg(long, env = "STAGE", value_name = "1|2|3", default_value = "3")]
     pub stage: Stage,
-    /// The old format's key, base64, where it has one: read in stages 1 and 2
+    /// File with the old format's key, where it has one of its own: read in stages 1 and 2
     #[arg(long, env = "LEGACY_KEY_FILE", value_name = "FILE")]
     pub legacy_key: Option<PathBuf>,
     /// The day from which the old form is refused in stages 1 and 2 too
-    #[arg(long, env = "LEGACY_UNTIL", value_name = "YYYY-MM-DD", value_parser = stage::day)]
+    #[arg(long, env = "LEGACY_UNTIL", value_name = "YYYY-MM-DD", value_parser = old::day)]
     pub legacy_until: Option<SystemTime>,
     /// Requests a second that a caller may send
     #[arg(long, env = "RATE_PER_SECOND", value_name = "N", default_value = "20")]
@@ -127,10 +129,12 @@ pub struct TokenOptions {
 }
 
 /// What a service does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum Command {
     /// Serve (the default)
     Serve,
+    /// Move the table's old items, while instances of stage 2 serve
+    Migrate(MigrateOptions),
 }
 
 /// [`Options::read`] for a service with options of its own beside these, which it flattens.

@@ -17,10 +17,9 @@ mod record;
 mod routes;
 mod server;
 
-use example_common::backend::Backend;
 use example_common::options::{Command, Options};
 use example_common::tls::Identity;
-use example_common::{Result, demo, logs, redirect, shutdown};
+use example_common::{Result, demo, logs, migrate, redirect, shutdown};
 
 use crate::app::Service;
 use crate::record::User;
@@ -32,9 +31,11 @@ async fn main() -> Result<()> {
         "Users whose address and number are stored as ciphertext, over HTTPS alone",
     );
     logs::init(&options.log, logs::redactor::<User>())?;
-    // `migrate` comes here: it opens the backend as `serve` does, and moves the table's old items.
-    match options.command.unwrap_or(Command::Serve) {
-        Command::Serve => serve(&options).await,
+    match &options.command {
+        None | Some(Command::Serve) => serve(&options).await,
+        Some(Command::Migrate(how)) => {
+            migrate::run::<User>(&options, how, &old::backend(&options).await?).await
+        }
     }
 }
 
@@ -42,7 +43,7 @@ async fn serve(options: &Options) -> Result<()> {
     let shutdown = shutdown::Shutdown::on_signals()?;
     let identity = Identity::load(options)?;
     let (verifier, demo) = demo::verifier(options, &identity)?;
-    let backend = old::at_stage(Backend::open(&options.backend).await?, options)?;
+    let backend = old::backend(options).await?;
     backend.prepare::<User>().await?;
     let service = Service::new(options, verifier, &backend);
 

@@ -8,11 +8,10 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use clap::Parser;
 use dynacrypt::ExposeSecret;
 use dynacrypt::keys::BoxFuture;
-use dynacrypt::legacy::{AwsEsdk, EncryptionContext, LegacyReading, UnwrapDataKey};
+use dynacrypt::legacy::{AwsEsdk, EncryptionContext, LegacyReading, Stage, UnwrapDataKey};
 use dynacrypt::testing::{assert_no_plaintext, put_raw, raw_items};
 use example_common::demo::Issuer;
 use example_common::options::Options;
-use example_common::stage::Stage;
 use example_common::tokens::Verifier;
 use serde_json::{Value, json};
 
