@@ -3,6 +3,8 @@
 
 mod fields;
 mod old;
+#[cfg(feature = "jobs")]
+mod settled;
 
 pub(crate) use fields::check_unknown_can_stay;
 

@@ -6,10 +6,9 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use super::{SealedField, key_scalars, seal_with};
 use crate::codec::LegacyPlaintext;
 use crate::crypto;
-use crate::envelope::{self, Header};
 use crate::error::{Error, ErrorKind, Result};
 use crate::legacy::OldField;
-use crate::record::{Attributes, FieldKind, HEADER_ATTRIBUTE, ItemReader, Key, Record, Schema};
+use crate::record::{Attributes, HEADER_ATTRIBUTE, ItemReader, Key, Record, Schema};
 use crate::seal::Sealer;
 use crate::sealed::Sealed;
 
@@ -110,28 +109,5 @@ impl Sealer {
         let mut opened = self.open_for::<R>(item, None, None).await?;
         let key = self.sealing_key(R::SCHEMA.table()).await?;
         seal_with(&R::read(&mut opened)?, None, &key, self.tenant(), &crypto::random()?)
-    }
-
-    /// Whether nothing is left to do for an item in the move from old forms: it has a header, what
-    /// is encrypted is sealed, and nothing of an old form is left beside it.
-    #[cfg(feature = "jobs")]
-    pub(crate) fn is_settled<R: Record>(&self, item: &Attributes) -> bool {
-        let binary =
-            |name: &str| item.get(name).and_then(|value| value.as_b().ok()).map(AsRef::as_ref);
-        let header = binary(HEADER_ATTRIBUTE).is_some_and(|bytes| Header::parse(bytes).is_some());
-        let is_sealed = |name: &str| {
-            !item.contains_key(name)
-                || binary(name).is_some_and(|blob| envelope::field_form(blob).is_some())
-        };
-        header
-            && R::SCHEMA.fields().iter().filter(|spec| spec.kind() == FieldKind::Encrypted).all(
-                |spec| {
-                    is_sealed(spec.name())
-                        && self
-                            .old_attributes_of(R::SCHEMA, spec)
-                            .iter()
-                            .all(|name| !item.contains_key(name))
-                },
-            )
     }
 }
