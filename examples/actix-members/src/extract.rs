@@ -4,7 +4,9 @@
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, IF_MATCH};
+use actix_web::http::header::{
+    AUTHORIZATION, AsHeaderName, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, IF_MATCH,
+};
 use actix_web::{FromRequest, HttpRequest, web};
 use example_common::input::{self, Incoming};
 use example_common::problem::Problem;
@@ -123,9 +125,6 @@ impl Body {
 }
 
 /// The values of all headers of a name.
-pub(crate) fn values<'h>(
-    headers: &'h HeaderMap,
-    name: impl actix_web::http::header::AsHeaderName,
-) -> impl Iterator<Item = &'h [u8]> {
-    headers.get_all(name).map(actix_web::http::header::HeaderValue::as_bytes)
+pub(crate) fn values(headers: &HeaderMap, name: impl AsHeaderName) -> impl Iterator<Item = &[u8]> {
+    headers.get_all(name).map(HeaderValue::as_bytes)
 }

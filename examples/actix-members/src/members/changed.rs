@@ -34,6 +34,8 @@ fn differ<T>(
 
 #[cfg(test)]
 mod tests {
+    use dynacrypt::record::FieldSpec;
+
     use super::*;
 
     fn member(ssn: Option<&str>) -> Member {
@@ -63,8 +65,8 @@ mod tests {
     #[test]
     fn every_field_is_compared() {
         let told = changed(None, Some(&member(Some("078-05-1120"))));
-        let fields = Member::SCHEMA.fields().iter().map(|field| field.name());
-        let rest: Vec<_> = fields.filter(|name| !told.contains(name)).collect();
+        let mut rest: Vec<_> = Member::SCHEMA.fields().iter().map(FieldSpec::name).collect();
+        rest.retain(|name| !told.contains(name));
         assert_eq!(rest, ["user_id", "version"]);
     }
 }
