@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
+use dynacrypt::legacy::{LegacyReading, Stage};
 use dynacrypt::table::TableSpec;
 use dynacrypt::testing::EmbeddedDynamo;
 use dynacrypt::{DynamoRepository, KeyProvider, KmsKeyProvider, LocalKeyProvider, Record, Sealer};
@@ -18,6 +19,7 @@ const OPERATION: Duration = Duration::from_secs(5);
 pub struct Backend {
     dynamodb: Client,
     sealer: Sealer,
+    kms: Option<(aws_sdk_kms::Client, String)>,
     table: Option<String>,
     create: bool,
     description: String,
@@ -35,9 +37,18 @@ impl Backend {
             Some(embedded) => embedded.client().clone(),
             None => Client::new(&config(options.dynamodb_endpoint_url.as_deref()).await),
         };
+        let kms = match &options.kms_key_id {
+            Some(arn) => {
+                let url = options.kms_endpoint_url.as_deref();
+                let url = url.or(options.dynamodb_endpoint_url.as_deref());
+                Some((aws_sdk_kms::Client::new(&config(url).await), arn.clone()))
+            }
+            None => None,
+        };
         Ok(Self {
             dynamodb,
-            sealer: Sealer::new(provider(options).await?),
+            sealer: Sealer::new(provider(options, kms.as_ref())?),
+            kms,
             table: options.table.clone(),
             create: options.create_table || embedded.is_some(),
             description: describe(options),
@@ -61,6 +72,20 @@ impl Backend {
     #[must_use]
     pub fn sealer(&self) -> &Sealer {
         &self.sealer
+    }
+
+    /// KMS, and the key that wraps the data keys, where there is one: what old forms may need too.
+    #[must_use]
+    pub fn kms(&self) -> Option<(&aws_sdk_kms::Client, &str)> {
+        self.kms.as_ref().map(|(client, arn)| (client, arn.as_str()))
+    }
+
+    /// The same, as a deployment of a move from an old form wants it: with these readers in the
+    /// first two, and without writes in the first.
+    #[must_use]
+    pub fn at_stage(mut self, stage: Stage, reading: LegacyReading) -> Self {
+        self.sealer = self.sealer.at_stage(stage, reading);
+        self
     }
 
     /// The endpoint of the embedded database, where that is what it runs on.
@@ -105,13 +130,12 @@ impl std::fmt::Debug for Backend {
     }
 }
 
-async fn provider(options: &BackendOptions) -> Result<Box<dyn KeyProvider>> {
-    Ok(match (&options.kms_key_id, &options.wrapping_key_file) {
-        (Some(arn), _) => {
-            let url =
-                options.kms_endpoint_url.as_deref().or(options.dynamodb_endpoint_url.as_deref());
-            Box::new(KmsKeyProvider::new(aws_sdk_kms::Client::new(&config(url).await), arn))
-        }
+fn provider(
+    options: &BackendOptions,
+    kms: Option<&(aws_sdk_kms::Client, String)>,
+) -> Result<Box<dyn KeyProvider>> {
+    Ok(match (kms, &options.wrapping_key_file) {
+        (Some((client, arn)), _) => Box::new(KmsKeyProvider::new(client.clone(), arn)),
         (None, Some(file)) => Box::new(LocalKeyProvider::from_file(file)?),
         (None, None) if options.is_embedded() => Box::new(LocalKeyProvider::generate()?),
         (None, None) => {

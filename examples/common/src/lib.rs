@@ -3,6 +3,8 @@
 //!
 //! Headers go in and out as bytes and text, because the frameworks do not agree on their types.
 
+#[cfg(feature = "axum")]
+pub mod axum;
 pub mod backend;
 pub mod demo;
 pub mod egress;

@@ -135,6 +135,11 @@ impl Options {
         Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
     }
 
+    /// Ends the process as a command line that makes no sense does, saying why.
+    pub fn refuse(why: &str) -> ! {
+        Self::command().error(clap::error::ErrorKind::MissingRequiredArgument, why).exit()
+    }
+
     /// Whether the database is the embedded one.
     #[must_use]
     pub fn is_embedded(&self) -> bool {

@@ -24,3 +24,13 @@ impl Stage {
         self < Self::RefuseOld
     }
 }
+
+impl From<Stage> for dynacrypt::legacy::Stage {
+    fn from(stage: Stage) -> Self {
+        match stage {
+            Stage::ReadBoth => Self::ReadBoth,
+            Stage::WriteSealed => Self::WriteSealed,
+            Stage::RefuseOld => Self::RefuseOld,
+        }
+    }
+}
