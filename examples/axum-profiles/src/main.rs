@@ -1,3 +1,57 @@
-//! Profiles.
+//! Profiles on axum: what the Restify article asks for, held by types. It never answers over plain
+//! HTTP, and never shows a secret but on the one route that is there to reveal it.
+//!
+//! ```text
+//! cargo run -p example-axum-profiles                    # embedded database, demonstration tokens
+//! cargo run -p example-axum-profiles -- --help
+//! ```
 
-fn main() {}
+mod app;
+mod record;
+mod routes;
+
+use example_common::axum as server;
+use example_common::backend::Backend;
+use example_common::options::{Command, Options};
+use example_common::tls::Identity;
+use example_common::{Result, demo, logs, redirect, shutdown};
+
+use crate::app::Service;
+use crate::record::Profile;
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let options = Options::read(
+        "axum-profiles",
+        "Profiles whose number and API key are stored as ciphertext, over HTTPS alone",
+    );
+    logs::init(&options.log, logs::redactor::<Profile>())?;
+    match options.command.unwrap_or(Command::Serve) {
+        Command::Serve => serve(&options).await,
+    }
+}
+
+async fn serve(options: &Options) -> Result<()> {
+    let shutdown = shutdown::Shutdown::on_signals()?;
+    let identity = Identity::load(options)?;
+    let (verifier, demo) = demo::verifier(options, &identity)?;
+    let backend = Backend::open(&options.backend).await?;
+    backend.prepare::<Profile>().await?;
+    let service = Service::new(options, verifier, &backend);
+
+    let listener = server::listen(options.listen)?;
+    let https = listener.local_addr()?;
+    let http = redirect::listen(options.listen_http).await?;
+    let http_address = http.as_ref().map(|(_, address)| *address);
+    if let Some((listener, _)) = http {
+        let redirect = redirect::Redirect::new(&options.hosts, https.port());
+        tokio::spawn(redirect.serve(listener, shutdown.clone().requested()));
+    }
+    tracing::info!(%https, http = ?http_address, on = backend.description(), "serving");
+    if let Some(demo) = &demo {
+        demo.announce(https, http_address)?;
+    }
+    server::serve(listener, &identity, app::router(service)?, shutdown).await?;
+    tracing::info!("ended");
+    Ok(())
+}
