@@ -1,2 +1,68 @@
-//! x
-fn main() {}
+//! Items on axum and utoipa: what the FastAPI article asks for, held by types, with an OpenAPI
+//! document made from them. It never answers over plain HTTP, and never shows a secret but on the
+//! one route that is there to reveal it.
+//!
+//! ```text
+//! cargo run -p example-axum-items                    # embedded database, demonstration tokens
+//! cargo run -p example-axum-items -- --help
+//! ```
+
+mod api;
+mod app;
+mod docs;
+mod old;
+mod record;
+mod routes;
+
+use example_common::axum as server;
+use example_common::backend::Backend;
+use example_common::options::{Command, Options};
+use example_common::tls::Identity;
+use example_common::{Result, demo, logs, redirect, shutdown};
+
+use crate::app::Service;
+use crate::record::Item;
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let options = Options::read(
+        "axum-items",
+        "Items with a secret that is stored as ciphertext, over HTTPS alone, with OpenAPI 3.1",
+    );
+    if options.stage.reads_old() && options.backend.kms_key_id.is_none() {
+        Options::refuse(
+            "--stage 1 and 2 read items whose data keys KMS wrapped: give --kms-key-id, the key \
+             that did",
+        );
+    }
+    logs::init(&options.log, logs::redactor::<Item>())?;
+    match options.command.unwrap_or(Command::Serve) {
+        Command::Serve => serve(&options).await,
+        // `migrate` comes here: `dynacrypt::jobs` over `Backend::repository::<Item>()` at stage 2.
+    }
+}
+
+async fn serve(options: &Options) -> Result<()> {
+    let shutdown = shutdown::Shutdown::on_signals()?;
+    let identity = Identity::load(options)?;
+    let (verifier, demo) = demo::verifier(options, &identity)?;
+    let backend = old::at_stage(Backend::open(&options.backend).await?, options.stage);
+    backend.prepare::<Item>().await?;
+    let service = Service::new(options, verifier, &backend);
+
+    let listener = server::listen(options.listen)?;
+    let https = listener.local_addr()?;
+    let http = redirect::listen(options.listen_http).await?;
+    let http_address = http.as_ref().map(|(_, address)| *address);
+    if let Some((listener, _)) = http {
+        let redirect = redirect::Redirect::new(&options.hosts, https.port());
+        tokio::spawn(redirect.serve(listener, shutdown.clone().requested()));
+    }
+    tracing::info!(%https, http = ?http_address, on = backend.description(), "serving");
+    if let Some(demo) = &demo {
+        demo.announce(https, http_address)?;
+    }
+    server::serve(listener, &identity, app::router(service)?, shutdown).await?;
+    tracing::info!("ended");
+    Ok(())
+}
