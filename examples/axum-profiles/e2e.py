@@ -13,6 +13,8 @@ SSN, OTHER_SSN = "219-09-9999", "457-55-5462"
 KEY, OTHER_KEY = "CANARY-key-of-ada-0001", "sk_live_4eC39HqLyjWDarjtT1zdp7dc"
 ADA, BOB = "/profiles/user-ada", "/profiles/user-bob"
 
+CANARIES = [SSN, OTHER_SSN, KEY, OTHER_KEY, "CANARY"]
+
 
 def checks(service):
     expect, check = service.expect, service.check
@@ -47,6 +49,8 @@ def checks(service):
     expect("two versions that differ", ada.patch(ADA, {"displayName": "x", "version": 3}, headers={"if-match": '"4"'}), 400)
     expect("If-Match that is no version", ada.patch(ADA, {"displayName": "x"}, headers={"if-match": "*"}), 400)
     expect("a patch of nothing", ada.patch(ADA, {}, headers={"if-match": '"4"'}), 400)
+
+    lib.check_stored(service, "profiles", 1, CANARIES, ["ssn", "apiKey"])
 
     before = len(service.events(lib.AUDIT))
     revealed = expect("reveal", ada.get(f"{ADA}/api-key", reveals=True), 200, cache_control="no-store")
@@ -97,6 +101,9 @@ def checks(service):
 
 
 if __name__ == "__main__":
-    canaries = [SSN, OTHER_SSN, KEY, OTHER_KEY, "CANARY"]
-    others = [lambda binary, counts: lib.check_trusted_proxy(binary, ADA, counts), lambda binary, counts: lib.check_rate(binary, ADA, counts)]
-    lib.run("example-axum-profiles", checks, canaries, others)
+    others = [
+        lambda binary, counts: lib.check_trusted_proxy(binary, ADA, counts),
+        lambda binary, counts: lib.check_rate(binary, ADA, counts),
+        lambda binary, counts: lib.check_shutdown(binary, "POST", "/profiles", {"displayName": "Ada", "ssn": SSN}, 201, counts),
+    ]
+    lib.run("example-axum-profiles", checks, CANARIES, others)

@@ -26,6 +26,7 @@ import tempfile
 import threading
 import time
 import urllib.parse
+import urllib.request
 import warnings
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -146,6 +147,7 @@ class Service:
             time.sleep(0.05)
         addresses = json.loads(ready.read_text())
         self.https, self.http = _address(addresses["https"]), _address(addresses["http"])
+        self.database = addresses.get("database")  # the embedded one
 
     def _read(self):
         for line in self.process.stdout:
@@ -226,6 +228,18 @@ class Service:
         self.remember(f"http {path}", response)
         return response
 
+    def stored(self, table):
+        """The items of a table of the embedded database, as DynamoDB has them: JSON text."""
+        headers = {
+            "content-type": "application/x-amz-json-1.0",
+            "x-amz-target": "DynamoDB_20120810.Scan",
+            "authorization": "AWS4-HMAC-SHA256 Credential=x/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0",
+            "x-amz-date": "20260101T000000Z",
+        }
+        request = urllib.request.Request(self.database, json.dumps({"TableName": table}).encode(), headers)
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.read().decode()
+
     def check(self, what, holds, seen=None):
         """A line a check; `seen` is shown where it does not hold."""
         if holds:
@@ -245,7 +259,8 @@ class Service:
         return response
 
     def stop(self):
-        self.process.send_signal(signal.SIGTERM)
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
         try:
             code = self.process.wait(STOP)
         except subprocess.TimeoutExpired:
@@ -391,6 +406,32 @@ def check_rate(binary, path, counts):
     counts.append(service)
 
 
+def check_shutdown(binary, method, path, body, status, counts):
+    """A service of its own that is asked to end while a request is under way: it answers that, takes no other, and ends."""
+    service = Service(binary)
+    try:
+        body = json.dumps(body).encode()
+        head = [f"{method} {path} HTTP/1.1", "host: localhost", f"authorization: Bearer {service.token('ada')}"]
+        head += ["content-type: application/json", f"content-length: {len(body)}", "expect: 100-continue"]
+        with service.tls().wrap_socket(socket.create_connection(service.https, timeout=20), server_hostname="127.0.0.1") as wrapped:
+            wrapped.sendall("\r\n".join([*head, "", ""]).encode())
+            # It is under way once the service asks for the body.
+            service.check("a request is under way", wrapped.recv(1024).startswith(b"HTTP/1.1 100"))
+            service.process.send_signal(signal.SIGTERM)
+            while service.process.poll() is None:
+                try:
+                    socket.create_connection(service.https, timeout=5).close()
+                except OSError:
+                    break  # it listens no more
+                time.sleep(0.02)
+            wrapped.sendall(body)
+            answer = wrapped.recv(1024).decode("utf-8", "replace")
+        service.check(f"it is finished after SIGTERM: {status}", answer.startswith(f"HTTP/1.1 {status} "), answer[:100])
+    finally:
+        service.stop()
+    counts.append(service)
+
+
 def check_bodies(service, method, path, sound, secret, headers=None):
     """Bodies that are none. `sound`: one that is; `secret`: the name of a secret member; nothing that was sent comes back."""
     canary = "CANARY-in-a-body-4711"
@@ -415,6 +456,18 @@ def check_bodies(service, method, path, sound, secret, headers=None):
     large = json.dumps({**sound, secret: canary * 4096}).encode()
     service.expect("a body over 64 KiB", send(large), 413)
     service.expect("a body over 64 KiB without Content-Length", send(large, chunked=True, headers={"transfer-encoding": "chunked"}), 413)
+
+
+def check_stored(service, table, items, canaries, sealed):
+    """The embedded table has this many items, in which `sealed` attributes are binary and no canary is."""
+    if service.database is None:
+        return
+    text = service.stored(table)
+    found = json.loads(text)["Items"]
+    service.check(f"the table has {items} items", len(found) == items, len(found))
+    clear = [(name, list(item[name])) for item in found for name in sealed if name in item and list(item[name]) != ["B"]]
+    service.check(f"what is stored of {', '.join(sealed)} is binary", not clear and any(name in item for item in found for name in sealed), clear)
+    service.check("the table has no canary", not leaks(text, canaries), leaks(text, canaries))
 
 
 def check_canaries(service, canaries):

@@ -32,7 +32,7 @@ pub(crate) fn check(
     }
     if let Some(ssn) = ssn {
         let form = is_ssn(ssn.expose_secret());
-        checks.that(form, "ssn", "must be of the form 123-45-6789");
+        checks.that(form, "ssn", "must be digits in the form NNN-NN-NNNN");
     }
     if let Some(key) = api_key {
         let key = key.expose_secret().as_bytes();
