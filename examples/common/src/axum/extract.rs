@@ -4,7 +4,8 @@
 use std::convert::Infallible;
 
 use axum::extract::{FromRef, FromRequest, FromRequestParts, Path, Request};
-use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, IF_MATCH};
+use axum::http::HeaderValue;
+use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, IF_MATCH};
 use axum::http::request::Parts;
 use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
@@ -30,6 +31,9 @@ where
     }
 }
 
+/// Bytes of the longest partition key that DynamoDB has.
+const MAX_KEY: usize = 2048;
+
 /// The id in the path. Whether the caller may see it is the repository's to say.
 #[derive(Debug)]
 pub struct Id(pub String);
@@ -39,16 +43,16 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refused> {
         match Path::from_request_parts(parts, state).await {
-            Ok(Path(id)) => Ok(Self(id)),
-            // Percent signs that are no text name nothing.
-            Err(_) => Err(Problem::not_found().into()),
+            Ok(Path(id)) if String::len(&id) <= MAX_KEY => Ok(Self(id)),
+            // Percent signs that are no text, and what no key can be, name nothing.
+            _ => Err(Problem::not_found().into()),
         }
     }
 }
 
 /// The values of `If-Match`.
 #[derive(Debug)]
-pub struct IfMatch(HeaderMap);
+pub struct IfMatch(Vec<HeaderValue>);
 
 impl IfMatch {
     /// The version that a write expects.
@@ -56,7 +60,7 @@ impl IfMatch {
     /// # Errors
     /// As [`version::expected`](crate::version::expected).
     pub fn version(&self, in_body: Option<u64>) -> Result<u64, Problem> {
-        crate::version::expected(self.0.get_all(IF_MATCH), in_body)
+        crate::version::expected(&self.0, in_body)
     }
 
     /// The version, where the request names one.
@@ -64,7 +68,7 @@ impl IfMatch {
     /// # Errors
     /// 400 where the header is no single version.
     pub fn optional(&self) -> Result<Option<u64>, Problem> {
-        if self.0.contains_key(IF_MATCH) { self.version(None).map(Some) } else { Ok(None) }
+        if self.0.is_empty() { Ok(None) } else { self.version(None).map(Some) }
     }
 }
 
@@ -72,11 +76,7 @@ impl<S: Sync> FromRequestParts<S> for IfMatch {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let mut kept = HeaderMap::new();
-        for value in parts.headers.get_all(IF_MATCH) {
-            kept.append(IF_MATCH, value.clone());
-        }
-        Ok(Self(kept))
+        Ok(Self(parts.headers.get_all(IF_MATCH).iter().cloned().collect()))
     }
 }
 
