@@ -130,6 +130,14 @@ impl<T: Zeroize> fmt::Debug for Revealed<'_, T> {
 ///
 /// It is `Clone` because the extensions of a response must be; the clones are one pass.
 ///
+/// # Examples
+/// Nobody else makes one:
+/// ```compile_fail,E0423
+/// # use std::sync::{Arc, atomic::AtomicBool};
+/// # use dynacrypt_core::reveal::RevealPass;
+/// let forged = RevealPass(Arc::new(AtomicBool::new(true)));
+/// ```
+///
 /// # Security
 /// The pass is for the body of the whole response: another secret that slipped into it leaves with
 /// the one that was meant to. Headers and trailers are looked at as ever.

@@ -27,7 +27,7 @@ def checks(service):
 
     # Who is not there yet, and who is: the same to another.
     absent = [bob.get(ADA), bob.delete(ADA), bob.get(f"{ADA}/api-key"), bob.put(ADA, {**profile, "version": 1}), bob.patch(ADA, {"displayName": "B", "version": 1})]
-    created = expect("create", ada.post("/profiles", profile), 201, location="/profiles/user%2Dada", etag='"1"')
+    created = expect("create", ada.post("/profiles", profile), 201, location="/profiles/user-ada", etag='"1"')
     there = [bob.get(ADA), bob.delete(ADA), bob.get(f"{ADA}/api-key"), bob.put(ADA, {**profile, "version": 1}), bob.patch(ADA, {"displayName": "B", "version": 1})]
     check("another owner's id is 403 for every method", all(answer.status == 403 for answer in absent + there), absent + there)
     check("with the same body whether or not it exists", len({answer.body for answer in absent + there}) == 1, absent + there)

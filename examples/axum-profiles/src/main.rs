@@ -47,7 +47,7 @@ async fn serve(options: &Options) -> Result<()> {
         let redirect = redirect::Redirect::new(&options.hosts, https.port());
         tokio::spawn(redirect.serve(listener, shutdown.clone().requested()));
     }
-    tracing::info!(%https, http = ?http_address, on = backend.description(), "serving");
+    tracing::info!(%https, http = http_address.map(tracing::field::display), on = backend.description(), "serving");
     let demo = demo.map(|demo| demo.with_database(backend.embedded_endpoint()));
     if let Some(demo) = &demo {
         demo.announce(https, http_address)?;

@@ -49,7 +49,19 @@ impl Egress {
 
 #[cfg(test)]
 mod tests {
+    use dynacrypt::reveal::Revealed;
+    use dynacrypt::{Principal, Record, Secret};
+
     use super::*;
+
+    #[derive(Record)]
+    #[dynacrypt(table = "things")]
+    struct Thing {
+        #[dynacrypt(partition_key, owner)]
+        id: String,
+        #[encrypted]
+        key: Secret<String>,
+    }
 
     #[test]
     fn a_secret_in_header_or_body_does_not_leave() {
@@ -57,5 +69,15 @@ mod tests {
         assert_eq!(egress.check(["text/plain"], b"in order", None), Ok(()));
         assert_eq!(egress.check(["a"], b"x CANARY-1", None), Err(Problem::internal()));
         assert_eq!(egress.check(["CANARY-1"], b"", None), Err(Problem::internal()));
+    }
+
+    #[test]
+    fn what_is_revealed_leaves_once_and_in_the_body_alone() {
+        let egress = Egress::new(Redactor::new().canaries(["CANARY-1"]).unwrap());
+        let (secret, caller) = (Secret::from("CANARY-1"), Principal::owner("a"));
+        let pass = Revealed::new(&secret, Thing::columns().key, &caller, "a test").unwrap().pass();
+        assert!(egress.check(["CANARY-1"], b"CANARY-1", Some(&pass)).is_err());
+        assert_eq!(egress.check(["a"], b"CANARY-1", Some(&pass)), Ok(()));
+        assert!(egress.check(["a"], b"CANARY-1", Some(&pass)).is_err());
     }
 }

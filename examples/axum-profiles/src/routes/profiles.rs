@@ -13,11 +13,14 @@ use example_common::axum::{Answer, Caller, Id, IfMatch, Json, Members};
 use example_common::input::{Change, Checks};
 use example_common::problem::Problem;
 use example_common::version::etag;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
 use crate::app::Service;
 use crate::record::{self, Profile};
+
+/// What of an id is encoded in a path: also dots, which a client would take as steps.
+const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
 
 pub(crate) fn routes() -> Router<Service> {
     Router::new()
@@ -90,7 +93,7 @@ async fn create(
 ) -> Answer {
     let profile = body.into_profile(caller.id().to_owned(), 0)?;
     service.profiles.create(caller.principal(), &profile).await?;
-    let id = utf8_percent_encode(caller.id(), NON_ALPHANUMERIC);
+    let id = utf8_percent_encode(caller.id(), IN_PATH);
     let headers = [(LOCATION, format!("/profiles/{id}")), (ETAG, etag(1))];
     Ok((StatusCode::CREATED, headers).into_response())
 }
