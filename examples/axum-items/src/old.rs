@@ -1,5 +1,5 @@
 //! What the service of before stored: read in the first two deployments of the move. It never
-//! writes it, and asks no KMS key but the one that it is told.
+//! writes it, and asks for no KMS key but the one that it is told.
 
 use std::time::{Duration, SystemTime};
 
@@ -15,6 +15,12 @@ const AT_MOST: Duration = Duration::from_hours(30 * 24);
 pub(crate) fn at_stage(backend: Backend, stage: Stage) -> Backend {
     let Some((kms, arn)) = backend.kms().filter(|_| stage.reads_old()) else { return backend };
     let format = KmsGcm::new(KmsUnwrapper::new(kms.clone(), [arn]));
-    let reading = LegacyReading::until(SystemTime::now() + AT_MOST).with(format);
-    backend.at_stage(stage.into(), reading)
+    backend.at_stage(stage.into(), reading(format))
 }
+
+fn reading(format: KmsGcm) -> LegacyReading {
+    LegacyReading::until(SystemTime::now() + AT_MOST).with(format)
+}
+
+#[cfg(test)]
+mod tests;

@@ -18,13 +18,13 @@ pub(crate) struct Item {
     pub(crate) item_id: String,
     #[dynacrypt(owner)]
     pub(crate) owner_id: String,
-    /// Items of before have none.
+    /// Items of before have neither this nor a version.
     #[dynacrypt(default)]
     pub(crate) title: String,
     #[dynacrypt(rename = "sensitive_field")]
     #[encrypted(legacy = KmsGcm)]
     pub(crate) secret: Secret<String>,
-    #[dynacrypt(version)]
+    #[dynacrypt(version, default)]
     pub(crate) version: u64,
 }
 
@@ -33,7 +33,9 @@ pub(crate) struct Item {
 #[dynacrypt(record = Item)]
 pub(crate) struct Face {
     pub(crate) item_id: String,
+    #[dynacrypt(default)]
     pub(crate) title: String,
+    #[dynacrypt(default)]
     pub(crate) version: u64,
 }
 
