@@ -6,13 +6,11 @@
 //! cargo run -p example-axum-profiles -- --help
 //! ```
 
-mod answer;
 mod app;
-mod extract;
 mod record;
 mod routes;
-mod server;
 
+use example_common::axum as server;
 use example_common::backend::Backend;
 use example_common::options::{Command, Options};
 use example_common::tls::Identity;

@@ -1,8 +1,10 @@
 //! What the example services share, whatever framework they are on: options, backend, TLS, tokens,
-//! limits, logs, answers. It knows no framework and never sees a secret but the demo's own tokens.
+//! limits, logs, answers. It knows no framework outside of `axum`, and never sees a secret but the demo's own tokens.
 //!
 //! Headers go in and out as bytes and text, because the frameworks do not agree on their types.
 
+#[cfg(feature = "axum")]
+pub mod axum;
 pub mod backend;
 pub mod demo;
 pub mod egress;

@@ -7,12 +7,11 @@ use axum::routing::get;
 use axum::{Extension, Router};
 use dynacrypt::reveal::Revealed;
 use dynacrypt::{Record, Repository};
+use example_common::axum::{Answer, Caller, Id};
 use example_common::problem::Problem;
 use serde::Serialize;
 
-use crate::answer::Answer;
 use crate::app::Service;
-use crate::extract::{Caller, UserId};
 use crate::record::Profile;
 
 pub(crate) fn routes() -> Router<Service> {
@@ -25,11 +24,7 @@ struct ApiKey<'a> {
     api_key: Revealed<'a, String>,
 }
 
-async fn reveal(
-    State(service): State<Service>,
-    Caller(caller): Caller,
-    UserId(id): UserId,
-) -> Answer {
+async fn reveal(State(service): State<Service>, Caller(caller): Caller, Id(id): Id) -> Answer {
     let profile = service.profiles.get(caller.principal(), id.as_str()).await?;
     let profile = profile.ok_or_else(Problem::not_found)?;
     let secret = profile.api_key.as_ref().ok_or_else(Problem::not_found)?;

@@ -5,9 +5,9 @@ use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use example_common::axum::Answer;
 use example_common::health;
 
-use crate::answer::Answer;
 use crate::app::Service;
 
 pub(crate) fn routes() -> Router<Service> {

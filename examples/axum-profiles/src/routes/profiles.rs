@@ -9,15 +9,14 @@ use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use dynacrypt::expr::Update;
 use dynacrypt::{Record, Repository, Secret};
+use example_common::axum::{Answer, Caller, Id, IfMatch, Json, Members};
 use example_common::input::{Change, Checks};
 use example_common::problem::Problem;
 use example_common::version::etag;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
-use crate::answer::Answer;
 use crate::app::Service;
-use crate::extract::{Caller, IfMatch, Json, Members, UserId};
 use crate::record::{self, Profile};
 
 /// What of an id is encoded in a path: also dots, which a client would take as steps.
@@ -99,11 +98,7 @@ async fn create(
     Ok((StatusCode::CREATED, headers).into_response())
 }
 
-async fn show(
-    State(service): State<Service>,
-    Caller(caller): Caller,
-    UserId(id): UserId,
-) -> Answer {
+async fn show(State(service): State<Service>, Caller(caller): Caller, Id(id): Id) -> Answer {
     let profile = service.profiles.get(caller.principal(), id.as_str()).await?;
     let profile = profile.ok_or_else(Problem::not_found)?;
     let shown = Shown {
@@ -119,7 +114,7 @@ async fn show(
 async fn replace(
     State(service): State<Service>,
     Caller(caller): Caller,
-    UserId(id): UserId,
+    Id(id): Id,
     if_match: IfMatch,
     Json(body): Json<Whole>,
 ) -> Answer {
@@ -132,7 +127,7 @@ async fn replace(
 async fn change(
     State(service): State<Service>,
     Caller(caller): Caller,
-    UserId(id): UserId,
+    Id(id): Id,
     if_match: IfMatch,
     Json(body): Json<Part>,
 ) -> Answer {
@@ -163,7 +158,7 @@ async fn change(
 async fn delete(
     State(service): State<Service>,
     Caller(caller): Caller,
-    UserId(id): UserId,
+    Id(id): Id,
     if_match: IfMatch,
 ) -> Answer {
     let mut request = service.profiles.delete_request(caller.principal(), id.as_str());

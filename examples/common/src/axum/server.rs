@@ -6,21 +6,28 @@ use std::net::{SocketAddr, TcpListener};
 use axum::Router;
 use axum_server::Handle;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
-use example_common::Result;
-use example_common::limits::HEADERS;
-use example_common::shutdown::{GRACE, Shutdown};
-use example_common::tls::Identity;
+
+use crate::Result;
+use crate::limits::HEADERS;
+use crate::shutdown::{GRACE, Shutdown};
+use crate::tls::Identity;
 
 /// Streams at once on one HTTP/2 connection.
 const STREAMS: u32 = 64;
 
 /// Opens the listener.
-pub(crate) fn listen(address: SocketAddr) -> Result<TcpListener> {
+///
+/// # Errors
+/// Where the address is taken.
+pub fn listen(address: SocketAddr) -> Result<TcpListener> {
     TcpListener::bind(address).map_err(|error| format!("{address}: {error}").into())
 }
 
 /// Serves until the end is asked for, and requests under way are finished or out of time.
-pub(crate) async fn serve(
+///
+/// # Errors
+/// Where the identity is none, or the listener fails.
+pub async fn serve(
     listener: TcpListener,
     identity: &Identity,
     router: Router,

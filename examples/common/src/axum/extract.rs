@@ -3,58 +3,71 @@
 
 use std::convert::Infallible;
 
-use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::extract::{FromRef, FromRequest, FromRequestParts, Path, Request};
 use axum::http::HeaderValue;
 use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, IF_MATCH};
 use axum::http::request::Parts;
-use example_common::input::{self, Incoming};
-use example_common::problem::Problem;
-use example_common::tokens;
 use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 
-use crate::answer::Refused;
-use crate::app::Service;
+use super::{Gate, Refused};
+use crate::input::{self, Incoming};
+use crate::problem::Problem;
+use crate::tokens;
 
-/// The authenticated caller, counted.
-pub(crate) struct Caller(pub(crate) tokens::Caller);
+/// The authenticated caller, counted. State that handlers have gives the [`Gate`].
+#[derive(Debug)]
+pub struct Caller(pub tokens::Caller);
 
-impl FromRequestParts<Service> for Caller {
+impl<S: Sync> FromRequestParts<S> for Caller
+where
+    Gate: FromRef<S>,
+{
     type Rejection = Refused;
 
-    async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Refused> {
-        let caller = service.verifier.caller(parts.headers.get_all(AUTHORIZATION))?;
-        service.rates.caller(caller.id())?;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refused> {
+        let caller = Gate::from_ref(state).caller(parts.headers.get_all(AUTHORIZATION))?;
         Ok(Self(caller))
     }
 }
 
-/// The id in the path. Whether the caller may see it is the repository's to say.
-pub(crate) struct UserId(pub(crate) String);
+/// Bytes of the longest partition key that DynamoDB has.
+const MAX_KEY: usize = 2048;
 
-impl FromRequestParts<Service> for UserId {
+/// The id in the path. Whether the caller may see it is the repository's to say.
+#[derive(Debug)]
+pub struct Id(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Id {
     type Rejection = Refused;
 
-    async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Refused> {
-        match Path::from_request_parts(parts, service).await {
-            Ok(Path(id)) => Ok(Self(id)),
-            // Percent signs that are no text name nothing.
-            Err(_) => Err(Problem::not_found().into()),
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refused> {
+        match Path::from_request_parts(parts, state).await {
+            Ok(Path(id)) if String::len(&id) <= MAX_KEY => Ok(Self(id)),
+            // Percent signs that are no text, and what no key can be, name nothing.
+            _ => Err(Problem::not_found().into()),
         }
     }
 }
 
 /// The values of `If-Match`.
-pub(crate) struct IfMatch(Vec<HeaderValue>);
+#[derive(Debug)]
+pub struct IfMatch(Vec<HeaderValue>);
 
 impl IfMatch {
     /// The version that a write expects.
-    pub(crate) fn version(&self, in_body: Option<u64>) -> Result<u64, Problem> {
-        example_common::version::expected(&self.0, in_body)
+    ///
+    /// # Errors
+    /// As [`version::expected`](crate::version::expected).
+    pub fn version(&self, in_body: Option<u64>) -> Result<u64, Problem> {
+        crate::version::expected(&self.0, in_body)
     }
 
     /// The version, where the request names one.
-    pub(crate) fn optional(&self) -> Result<Option<u64>, Problem> {
+    ///
+    /// # Errors
+    /// 400 where the header is no single version.
+    pub fn optional(&self) -> Result<Option<u64>, Problem> {
         if self.0.is_empty() { Ok(None) } else { self.version(None).map(Some) }
     }
 }
@@ -68,17 +81,19 @@ impl<S: Sync> FromRequestParts<S> for IfMatch {
 }
 
 /// A body of which the members are known by name.
-pub(crate) trait Members: DeserializeOwned {
+pub trait Members: DeserializeOwned {
+    /// Their names.
     const MEMBERS: &'static [&'static str];
 }
 
 /// A JSON body, read within its bound and parsed straight into secrets; the bytes are wiped.
-pub(crate) struct Json<T>(pub(crate) T);
+#[derive(Debug)]
+pub struct Json<T>(pub T);
 
-impl<T: Members> FromRequest<Service> for Json<T> {
+impl<S: Sync, T: Members> FromRequest<S> for Json<T> {
     type Rejection = Refused;
 
-    async fn from_request(request: Request, _: &Service) -> Result<Self, Refused> {
+    async fn from_request(request: Request, _: &S) -> Result<Self, Refused> {
         let (parts, mut body) = request.into_parts();
         let length = parts.headers.get(CONTENT_LENGTH);
         let length = length.and_then(|length| length.to_str().ok()?.parse().ok());

@@ -1,14 +1,15 @@
 //! Refusals as axum's responses. It never adds a word of its own.
 
 use axum::response::{IntoResponse, Response};
-use example_common::problem::Problem;
+
+use crate::problem::Problem;
 
 /// What a handler gives.
-pub(crate) type Answer<T = Response> = Result<T, Refused>;
+pub type Answer<T = Response> = Result<T, Refused>;
 
 /// A refusal.
 #[derive(Debug)]
-pub(crate) struct Refused(Problem);
+pub struct Refused(Problem);
 
 impl From<Problem> for Refused {
     fn from(problem: Problem) -> Self {

@@ -1,0 +1,64 @@
+//! Items on axum and utoipa: what the FastAPI article asks for, held by types, with an OpenAPI
+//! document made from them. It never answers over plain HTTP, and never shows a secret but on the
+//! one route that is there to reveal it.
+//!
+//! ```text
+//! cargo run -p example-axum-items                    # embedded database, demonstration tokens
+//! cargo run -p example-axum-items -- --help
+//! ```
+
+mod api;
+mod app;
+mod docs;
+mod old;
+mod record;
+mod routes;
+
+use example_common::axum as server;
+use example_common::options::{Command, Options};
+use example_common::tls::Identity;
+use example_common::{Result, demo, logs, migrate, redirect, shutdown};
+
+use crate::app::Service;
+use crate::record::Item;
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let options = Options::read(
+        "axum-items",
+        "Items with a secret that is stored as ciphertext, over HTTPS alone, with OpenAPI 3.1",
+    );
+    logs::init(&options.log, logs::redactor::<Item>())?;
+    match &options.command {
+        None | Some(Command::Serve) => serve(&options).await,
+        Some(Command::Migrate(how)) => {
+            migrate::run::<Item>(&options, how, &old::backend(&options).await?).await
+        }
+    }
+}
+
+async fn serve(options: &Options) -> Result<()> {
+    let shutdown = shutdown::Shutdown::on_signals()?;
+    let identity = Identity::load(options)?;
+    let (verifier, demo) = demo::verifier(options, &identity)?;
+    let backend = old::backend(options).await?;
+    backend.prepare::<Item>().await?;
+    let service = Service::new(options, verifier, &backend);
+
+    let listener = server::listen(options.listen)?;
+    let https = listener.local_addr()?;
+    let http = redirect::listen(options.listen_http).await?;
+    let http_address = http.as_ref().map(|(_, address)| *address);
+    if let Some((listener, _)) = http {
+        let redirect = redirect::Redirect::new(&options.hosts, https.port());
+        tokio::spawn(redirect.serve(listener, shutdown.clone().requested()));
+    }
+    tracing::info!(%https, http = http_address.map(tracing::field::display), on = backend.description(), "serving");
+    let demo = demo.map(|demo| demo.with_database(backend.embedded_endpoint()));
+    if let Some(demo) = &demo {
+        demo.announce(https, http_address)?;
+    }
+    server::serve(listener, &identity, app::router(service)?, shutdown).await?;
+    tracing::info!("ended");
+    Ok(())
+}
