@@ -13,6 +13,7 @@ use example_common::problem::Problem;
 #[derive(Debug, Record)]
 // All attributes, so that an item which is not sealed yet can be read from the index too.
 #[dynacrypt(table = "secure_items", index(by_owner, partition_key = owner_id, sort_key = item_id))]
+#[allow(clippy::struct_field_names, reason = "named as the attribute that it is")]
 pub(crate) struct Item {
     #[dynacrypt(partition_key)]
     pub(crate) item_id: String,

@@ -86,8 +86,11 @@ impl IntoResponses for Changed {
     }
 }
 
-fn answers<const N: usize>(list: [(u16, &str, Option<(&str, &str)>); N]) -> Answers {
-    let answer = |(status, description, header): (u16, &str, Option<(&str, &str)>)| {
+/// Status, description, and a header with its own.
+type Refusal = (u16, &'static str, Option<(&'static str, &'static str)>);
+
+fn answers<const N: usize>(list: [Refusal; N]) -> Answers {
+    let answer = |(status, description, header): Refusal| {
         let content = Content::new(Some(Ref::from_schema_name("Problem")));
         let mut answer =
             ResponseBuilder::new().description(description).content("application/json", content);
