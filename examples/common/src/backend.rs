@@ -4,12 +4,14 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
+use dynacrypt::legacy::LegacyReading;
 use dynacrypt::table::TableSpec;
 use dynacrypt::testing::EmbeddedDynamo;
 use dynacrypt::{DynamoRepository, KeyProvider, KmsKeyProvider, LocalKeyProvider, Record, Sealer};
 
 use crate::Result;
 use crate::options::BackendOptions;
+use crate::stage::Stage;
 
 /// How long an operation of the repository may take.
 const OPERATION: Duration = Duration::from_secs(5);
@@ -43,6 +45,13 @@ impl Backend {
             description: describe(options),
             embedded,
         })
+    }
+
+    /// The same, which reads an old form as this deployment does.
+    #[must_use]
+    pub fn at_stage(mut self, stage: Stage, reading: LegacyReading) -> Self {
+        self.sealer = self.sealer.at_stage(stage.into(), reading);
+        self
     }
 
     /// Which database and which keys, for the log: no secret.

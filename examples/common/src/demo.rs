@@ -71,6 +71,7 @@ impl std::fmt::Debug for Issuer {
 #[derive(Debug)]
 pub struct Demo {
     folder: PathBuf,
+    database: Option<String>,
     _temporary: Option<TempDir>,
 }
 
@@ -101,10 +102,17 @@ pub fn verifier(options: &Options, identity: &Identity) -> Result<(Verifier, Opt
     );
     let (iss, aud) = (&options.tokens.jwt_issuer, &options.tokens.jwt_audience);
     let verifier = Verifier::new(&issuer.public_key(), iss, aud)?;
-    Ok((verifier, Some(Demo { folder, _temporary: temporary })))
+    Ok((verifier, Some(Demo { folder, database: None, _temporary: temporary })))
 }
 
 impl Demo {
+    /// Says also where the embedded database is, so that a script can look at what is stored.
+    #[must_use]
+    pub fn with_database(mut self, endpoint_url: Option<String>) -> Self {
+        self.database = endpoint_url;
+        self
+    }
+
     /// Says where the service listens, in `ready.json`: the last file to be written, and whole.
     ///
     /// # Errors
@@ -113,6 +121,7 @@ impl Demo {
         let ready = json!({
             "https": https.to_string(),
             "http": http.map(|address| address.to_string()),
+            "database": self.database,
             "pid": std::process::id(),
         });
         let unfinished = self.folder.join("ready.json.new");

@@ -1,7 +1,7 @@
 //! Request bodies: collected within a bound and wiped, parsed straight into records with secrets,
 //! checked. It never quotes what it was sent, nor serde's text, which does.
 
-use serde::de::DeserializeOwned;
+use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 use serde_json::error::Category;
 use serde_path_to_error::Segment;
 use zeroize::Zeroizing;
@@ -121,6 +121,35 @@ fn refusal(
     match members.iter().find(|name| text.starts_with(&format!("missing field `{name}`"))) {
         Some(field) => Problem::invalid(vec![FieldProblem { field, reason: "is required" }]),
         None => Problem::bad_request("the body is not what is wanted here"),
+    }
+}
+
+/// A member of a request that changes a part: absent, `null`, or a value. Mark the member
+/// `#[serde(default)]`.
+#[derive(Debug, Default)]
+pub enum Change<T> {
+    /// It is absent: what is there stays.
+    #[default]
+    Keep,
+    /// It is `null`: what is there goes.
+    Remove,
+    /// What is there becomes this.
+    Set(T),
+}
+
+impl<T> Change<T> {
+    /// The new value, where there is one.
+    pub fn value(&self) -> Option<&T> {
+        match self {
+            Self::Set(value) => Some(value),
+            Self::Keep | Self::Remove => None,
+        }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Change<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Ok(Option::deserialize(from)?.map_or(Self::Remove, Self::Set))
     }
 }
 

@@ -22,7 +22,8 @@ pub fn redactor<R: Record>() -> Redactor {
     Redactor::new().record::<R>()
 }
 
-/// Sends all events to standard error, as JSON, masked.
+/// Sends all events to standard error, as JSON, masked. Panics too: by their place, without their
+/// message, which may quote what was unwrapped.
 ///
 /// # Errors
 /// Where the filter cannot be read, or a subscriber is installed already.
@@ -36,6 +37,10 @@ pub fn init(filter: &str, redactor: Redactor) -> Result<()> {
         .with_writer(RedactingWriter::new(redactor, io::stderr))
         .with_filter(filter);
     tracing_subscriber::registry().with(lines).try_init()?;
+    std::panic::set_hook(Box::new(|panic| {
+        let (file, line) = panic.location().map_or(("?", 0), |at| (at.file(), at.line()));
+        tracing::error!(file, line, "panic");
+    }));
     Ok(())
 }
 

@@ -4,10 +4,14 @@
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::stage::Stage;
+use crate::stage::{self, Stage};
+
+/// How long an old form is read after a start, unless it is said until when.
+const OLD_FORM: Duration = Duration::from_hours(30 * 24);
 
 /// What a service is told when it starts.
 #[derive(Debug, Parser)]
@@ -56,6 +60,12 @@ pub struct Options {
     /// Deployment of the migration from the old format
     #[arg(long, env = "STAGE", value_enum, default_value = "3")]
     pub stage: Stage,
+    /// File with the key of the old format; in deployments 1 and 2
+    #[arg(long, env = "LEGACY_KEY_FILE", value_name = "FILE")]
+    pub legacy_key: Option<PathBuf>,
+    /// The old form is read before this day alone (UTC); 30 days from the start unless said
+    #[arg(long, env = "LEGACY_UNTIL", value_name = "YYYY-MM-DD", value_parser = stage::day)]
+    pub legacy_until: Option<SystemTime>,
     /// Requests a second that a caller may send
     #[arg(long, env = "RATE_PER_SECOND", value_name = "N", default_value = "20")]
     pub rate_per_second: NonZeroU32,
@@ -139,6 +149,12 @@ impl Options {
     #[must_use]
     pub fn is_embedded(&self) -> bool {
         self.backend.is_embedded()
+    }
+
+    /// From when on the old form is not read.
+    #[must_use]
+    pub fn legacy_end(&self) -> SystemTime {
+        self.legacy_until.unwrap_or_else(|| SystemTime::now() + OLD_FORM)
     }
 }
 

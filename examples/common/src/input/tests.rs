@@ -106,3 +106,16 @@ fn all_fields_at_fault_are_told_at_once() {
     assert_eq!(problem.body().matches("\"field\"").count(), 5, "{}", problem.body());
     assert!(!problem.body().contains("078"));
 }
+
+#[test]
+fn absent_null_and_a_value_are_three_things() {
+    #[derive(Deserialize)]
+    struct Part {
+        #[serde(default)]
+        note: Change<String>,
+    }
+    let part = |text: &str| parse::<Part>(JSON, text.as_bytes(), &["note"]).unwrap().note;
+    assert!(matches!(part("{}"), Change::Keep));
+    assert!(matches!(part(r#"{"note":null}"#), Change::Remove));
+    assert_eq!(part(r#"{"note":"x"}"#).value().unwrap(), "x");
+}
