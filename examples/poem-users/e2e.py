@@ -182,7 +182,7 @@ def check_migration(binary, counts):
         holder = lib.Service(binary)
         url = holder.database
         for user in ("user-ada", "user-bob"):
-            put_old(url, user, old)
+            put_old(url, user, {**old, "plan": {"S": "gold"}})
         common = ["--dynamodb-endpoint-url", url, "--wrapping-key-file", str(wrapping_key)]
         aws = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_REGION": "eu-central-1"}
 
@@ -206,7 +206,7 @@ def check_migration(binary, counts):
             body = {"sensitiveAttr": SECRET, "version": 0}
             for what, wrote in (("PUT", ada.put(ADA, body)), ("PATCH", ada.patch(ADA, body)), ("DELETE", ada.delete(ADA)), ("POST", ada.post("/users", {"sensitiveAttr": SECRET}))):
                 service.expect(f"stage 1 writes nothing: {what}", wrote, 503, retry_after=True)
-            service.check("  the item is as it was", item(url) == {**old, "userId": {"S": "user-ada"}}, sorted(item(url)))
+            service.check("  the item is as it was", item(url) == {**old, "plan": {"S": "gold"}, "userId": {"S": "user-ada"}}, sorted(item(url)))
 
         def second(service):
             ada, bob = service.as_("ada"), service.as_("bob")
@@ -216,9 +216,11 @@ def check_migration(binary, counts):
             service.expect("replace of an old item", ada.put(ADA, {"displayName": "Ada", "sensitiveAttr": SECRET, "version": 0}), 204, etag='"1"')
             stored = item(url)
             service.check("  seals it, and leaves nothing of the old form", set(stored) == {"userId", "displayName", "sensitiveAttr", "version", "_dc"} and "B" in stored["sensitiveAttr"], sorted(stored))
-            service.expect("patch of an old item", bob.patch(BOB, {"sensitiveAttr": SECRET, "version": 0}), 204, etag='"1"')
+            service.expect("patch of the name of an old item", bob.patch(BOB, {"displayName": "Bob", "version": 0}), 204, etag='"1"')
+            service.expect("a lost update of its secret", bob.patch(BOB, {"sensitiveAttr": SECRET, "version": 0}), 409)
+            service.expect("patch of its secret", bob.patch(BOB, {"sensitiveAttr": SECRET, "version": 1}), 204, etag='"2"')
             stored = item(url, "user-bob")
-            service.check("  removes its iv and tag, too", "B" in stored["sensitiveAttr"] and not {"iv", "tag"} & set(stored), sorted(stored))
+            service.check("  seals it, keeps the name and what it does not know, and removes iv and tag", stored.get("displayName") == {"S": "Bob"} and stored.get("plan") == {"S": "gold"} and "B" in stored["sensitiveAttr"] and not {"iv", "tag"} & set(stored), sorted(stored))
             answer = service.expect("  and is read", bob.get(f"{BOB}/sensitive", reveals=True), 200)
             service.check("  as it was set", answer.json == {"sensitiveAttr": SECRET}, answer)
             # A value of the old form that was changed: the tag does not fit.

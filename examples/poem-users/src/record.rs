@@ -22,7 +22,8 @@ pub(crate) struct User {
     #[sensitive]
     #[dynacrypt(skip)]
     pub(crate) password: Option<Secret<String>>,
-    #[dynacrypt(version)]
+    /// 0 where the Koa service wrote, which counted nothing.
+    #[dynacrypt(version, default)]
     pub(crate) version: u64,
 }
 
