@@ -16,6 +16,7 @@ use example_common::proxy::TrustedProxies;
 use example_common::stage::Stage;
 use example_common::tokens::Verifier;
 use example_common::{Result, headers};
+use poem::endpoint::BoxEndpoint;
 use poem::error::MethodNotAllowedError;
 use poem::http::header::AUTHORIZATION;
 use poem::middleware::{CatchPanic, SensitiveHeader};
@@ -65,12 +66,21 @@ impl std::ops::Deref for Service {
     }
 }
 
-/// The service. In poem, what is added last is met first: read it from the end.
-pub(crate) fn chain(service: Service) -> Result<impl Endpoint<Output = Response>> {
+/// The service: the chain around its routes.
+pub(crate) fn service(service: Service) -> Result<BoxEndpoint<'static, Response>> {
+    let routes = routes(&service);
+    chain(service, routes)
+}
+
+/// The chain. In poem, what is added last is met first: read it from the end.
+fn chain(
+    service: Service,
+    routes: impl Endpoint<Output = Response> + 'static,
+) -> Result<BoxEndpoint<'static, Response>> {
     let headers = headers::api().into_iter().fold(Helmet::new(), Helmet::add).into_middleware()?;
     let (https, addresses, bounds) = (service.clone(), service.clone(), service.clone());
     let egress = Arc::new(Egress::new(Redactor::new()));
-    let app = routes(&service)
+    let app = routes
         .data(service)
         // 7. Not too often from one address: before a signature is verified, which takes time.
         .before(move |request| ready(chain::rate_of_address(&addresses, request)))
@@ -89,7 +99,8 @@ pub(crate) fn chain(service: Service) -> Result<impl Endpoint<Output = Response>
         .with(SensitiveHeader::new().header(AUTHORIZATION).request_only())
         // 1. Security headers, on refusals too.
         .with(headers);
-    Ok(app)
+    // The type of so many layers is deeper than the compiler likes.
+    Ok(app.boxed())
 }
 
 fn routes(service: &Service) -> Route {
@@ -130,3 +141,6 @@ fn allowing(
         ready(Refused::from(Problem::method_not_allowed(allow)))
     })
 }
+
+#[cfg(test)]
+mod tests;

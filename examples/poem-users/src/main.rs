@@ -40,7 +40,7 @@ async fn serve(options: &Options) -> Result<()> {
     let (verifier, demo) = demo::verifier(options, &identity)?;
     let backend = legacy::open(options).await?;
     backend.prepare::<User>().await?;
-    let app = app::chain(Service::new(options, verifier, &backend))?;
+    let app = app::service(Service::new(options, verifier, &backend))?;
 
     let listener = server::listen(options.listen).await?;
     let https = listener.local_addr()?;

@@ -10,6 +10,7 @@ use example_common::problem::Problem;
 /// `iv` and `tag` beside `sensitiveAttr`, which the first write of ours removes.
 #[derive(Debug, Record)]
 #[dynacrypt(table = "users", rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "`userId` is what the Koa service calls it")]
 pub(crate) struct User {
     #[dynacrypt(partition_key, owner)]
     pub(crate) user_id: String,

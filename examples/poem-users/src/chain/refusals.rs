@@ -1,10 +1,11 @@
 //! Errors become answers in our words. It never passes on the text of poem's own errors, which can
 //! quote what was sent.
 
+use std::io::{self, ErrorKind};
 use std::sync::Arc;
 
 use example_common::problem::Problem;
-use poem::error::ResponseError;
+use poem::error::{ReadBodyError, ResponseError};
 use poem::http::StatusCode;
 use poem::{Endpoint, Error, IntoResponse, PathPattern, Request, Response, Result};
 
@@ -21,13 +22,28 @@ pub(crate) async fn refusals<E: Endpoint>(next: Arc<E>, request: Request) -> Res
 fn answer(error: &Error) -> Response {
     let mut response = match error.downcast_ref::<Refused>() {
         Some(refused) => refused.as_response(),
-        None => Refused::from(by_status(error.status())).as_response(),
+        None => Refused::from(problem(error)).as_response(),
     };
     // For the log.
     if let Some(pattern) = error.data::<PathPattern>() {
         response.set_data(pattern.clone());
     }
     response
+}
+
+fn problem(error: &Error) -> Problem {
+    match error.downcast_ref::<ReadBodyError>() {
+        // Ours, where a handler read more than the bound through poem.
+        Some(ReadBodyError::Io(error)) if is_too_large(error) => Problem::too_large(),
+        Some(ReadBodyError::Io(_)) => Problem::bad_request("the body ended early"),
+        _ => by_status(error.status()),
+    }
+}
+
+/// poem wraps what a body fails with.
+fn is_too_large(error: &io::Error) -> bool {
+    error.kind() == ErrorKind::FileTooLarge
+        || error.get_ref().and_then(|inner| inner.downcast_ref()).is_some_and(is_too_large)
 }
 
 fn by_status(status: StatusCode) -> Problem {
