@@ -104,17 +104,8 @@ async fn change(
         return Err(Problem::bad_request("nothing is changed").into());
     }
     let request = service.items.update_request(caller.principal(), id.as_str(), update);
-    match request.expect_version(version).send().await {
-        // A secret by itself needs an item that is sealed already; a whole one does not.
-        Err(error) if error.is_not_sealed() => {
-            let why = "it has its old form still: replace it whole";
-            Err(Problem::new(StatusCode::CONFLICT, why).into())
-        }
-        outcome => {
-            outcome?;
-            Ok(written(version))
-        }
-    }
+    request.expect_version(version).send().await?;
+    Ok(written(version))
 }
 
 /// Deletes an item; where `If-Match` is sent, in that version alone.

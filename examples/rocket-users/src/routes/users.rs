@@ -160,8 +160,7 @@ pub(crate) async fn change(
     store(service, &caller, User { email, ssn, version, ..stored }).await
 }
 
-/// The user as it is stored. A write keeps what it does not change by reading it: an item in its old
-/// form, which no update expression can change, becomes a sealed one by being put whole.
+/// The user as it is stored. A write keeps what it does not change by reading it.
 async fn stored(service: &Service, caller: &Caller, id: &str) -> Result<User, Problem> {
     let user = service.users.get(caller.0.principal(), id).await?;
     user.ok_or_else(Problem::not_found)
