@@ -70,7 +70,7 @@ pub(crate) fn person(number: usize) -> Item {
 const OLD: [&str; 1] = ["old_api_key"];
 
 pub(crate) fn reading() -> LegacyReading {
-    LegacyReading::until(SystemTime::now() + Duration::from_secs(3600)).with(ClearText)
+    LegacyReading::until(SystemTime::now() + Duration::from_hours(1)).with(ClearText)
 }
 
 pub(crate) fn job() -> &'static Principal {

@@ -25,7 +25,7 @@ fn canned() -> (FaultyHttp, DynamoRepository<Person>) {
     (http, DynamoRepository::new(Client::from_conf(config.build()), sealer))
 }
 
-fn answer(http: &FaultyHttp, operation: &str, body: Value) {
+fn answer(http: &FaultyHttp, operation: &str, body: &Value) {
     http.plan(operation, 1, HttpFault::Reply { status: 200, body: body.to_string() });
 }
 
@@ -61,13 +61,13 @@ async fn seconds(people: &DynamoRepository<Person>, limit: CapacityLimit) -> (f6
 #[tokio::test(start_paused = true)]
 async fn reads_keep_to_what_dynamodb_says_they_consume() {
     let pages = |http: &FaultyHttp| {
-        answer(http, "DescribeTable", json!({ "Table": { "ItemCount": 7 } }));
+        answer(http, "DescribeTable", &json!({ "Table": { "ItemCount": 7 } }));
         for page in 0..5 {
             let mut body = json!({ "Items": [], "Count": 0, "ConsumedCapacity": consumed(50.0) });
             if page < 4 {
                 body["LastEvaluatedKey"] = json!({ "user_id": { "S": format!("user-{page}") } });
             }
-            answer(http, "Scan", body);
+            answer(http, "Scan", &body);
         }
     };
     let (http, people) = canned();
@@ -85,12 +85,16 @@ async fn reads_keep_to_what_dynamodb_says_they_consume() {
 #[tokio::test(start_paused = true)]
 async fn writes_keep_to_theirs() {
     let (http, people) = canned();
-    answer(&http, "DescribeTable", json!({ "Table": {} }));
+    answer(&http, "DescribeTable", &json!({ "Table": {} }));
     let items: Vec<Value> = (0..4).map(person).collect();
-    answer(&http, "Scan", json!({ "Items": items, "Count": 4, "ConsumedCapacity": consumed(1.0) }));
+    answer(
+        &http,
+        "Scan",
+        &json!({ "Items": items, "Count": 4, "ConsumedCapacity": consumed(1.0) }),
+    );
     for _ in 0..4 {
         // With indexes, many times what the item alone would take.
-        answer(&http, "UpdateItem", json!({ "ConsumedCapacity": consumed(20.0) }));
+        answer(&http, "UpdateItem", &json!({ "ConsumedCapacity": consumed(20.0) }));
     }
     let (capped, estimate) = seconds(&people, CapacityLimit::default().with_write(5)).await;
     assert_eq!(estimate, None);
@@ -104,11 +108,11 @@ async fn writes_keep_to_theirs() {
 #[tokio::test(start_paused = true)]
 async fn without_a_word_of_dynamodbs_sizes_count() {
     let (http, people) = canned();
-    answer(&http, "DescribeTable", json!({ "Table": {} }));
+    answer(&http, "DescribeTable", &json!({ "Table": {} }));
     let mut large = person(0);
     large["ssn"] = json!({ "S": "x".repeat(100 * 1024) });
-    answer(&http, "Scan", json!({ "Items": [large], "Count": 1 }));
-    answer(&http, "UpdateItem", json!({}));
+    answer(&http, "Scan", &json!({ "Items": [large], "Count": 1 }));
+    answer(&http, "UpdateItem", &json!({}));
     let (capped, _) = seconds(&people, CapacityLimit::default().with_write(10)).await;
     // 101 units, of which 10 were there.
     assert!((8.5..10.0).contains(&capped), "{capped}");

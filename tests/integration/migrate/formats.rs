@@ -15,7 +15,7 @@ use crate::legacy::fixtures::{Fixture, Fixtures};
 type Old = Box<dyn LegacyFormat>;
 
 fn reading(fixtures: &Fixtures) -> LegacyReading {
-    let end = std::time::SystemTime::now() + std::time::Duration::from_secs(3600);
+    let end = std::time::SystemTime::now() + std::time::Duration::from_hours(1);
     LegacyReading::until(end).with::<Old>(fixtures.reader())
 }
 

@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 
 use super::{Move, Person, id, job, person, reading};
 
-const LEASE: Duration = Duration::from_secs(60);
+const LEASE: Duration = Duration::from_mins(1);
 
 /// A repository whose requests can fail, without retries of the SDK's.
 fn faulty(world: &Move) -> (FaultyHttp, DynamoRepository<Person>) {

@@ -337,7 +337,7 @@ async fn progress_tells_every_page_and_adds_up() {
     // A limit that nobody has to wait for changes nothing.
     let limit = CapacityLimit::default().with_read(40_000).with_write(40_000);
     migration.capacity(limit).run(job()).await.unwrap();
-    let told = told.lock().unwrap();
+    let told = told.lock().unwrap().clone();
     assert_eq!(told.first(), Some(&("begun", 3, 0)));
     assert_eq!(told.last(), Some(&("ended", 0, 11)));
     assert!(told.len() >= 2 + 6 && told.windows(2).all(|two| two[0].2 <= two[1].2), "{told:?}");

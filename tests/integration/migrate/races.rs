@@ -17,7 +17,10 @@ use dynacrypt::{DynamoRepository, ExposeSecret, Record, Repository, Secret};
 
 use super::{Failed, Item, Move, Person, id, job, noting, person, s};
 
-type Act = dyn Fn(Client, usize) -> Pin<Box<dyn Future<Output = ()>>> + Send + Sync;
+type Doing = Pin<Box<dyn Future<Output = ()>>>;
+type Act = dyn Fn(Client, usize) -> Doing + Send + Sync;
+/// The world, the summary, how many writes were sent, what failed.
+type Raced = (Move, MigrationSummary, usize, Vec<(String, FailureReason)>);
 
 /// Before each request of an operation on a table goes out: something else, to its end.
 pub(super) struct Before {
@@ -89,7 +92,7 @@ where
 /// Migrates a table of one person, `before` whose writes something happens.
 async fn raced<F>(
     act: impl Fn(Client, String, DynamoRepository<Person>, usize) -> F + Send + Sync + 'static,
-) -> (Move, MigrationSummary, usize, Vec<(String, FailureReason)>)
+) -> Raced
 where
     F: Future<Output = ()> + 'static,
 {

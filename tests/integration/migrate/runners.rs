@@ -92,7 +92,7 @@ async fn a_lease_is_kept_while_a_page_takes_its_time() {
     let plan = http.clone();
     let progress = Progress::to(move |event| {
         if let ProgressEvent::Begun { .. } = event {
-            plan.plan("UpdateItem", 1, HttpFault::Hang);
+            plan.plan("Scan", 1, HttpFault::Hang);
         }
     });
     let lease = Duration::from_millis(30);
@@ -109,9 +109,9 @@ async fn a_lease_is_kept_while_a_page_takes_its_time() {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
     };
-    let waited = tokio::time::timeout(Duration::from_secs(60), async {
+    let waited = tokio::time::timeout(Duration::from_mins(1), async {
         tokio::select! {
-            ended = migration.run(job()) => panic!("its first write has no answer: {ended:?}"),
+            ended = migration.run(job()) => panic!("its first page has no answer: {ended:?}"),
             () = alive => {}
         }
     });
