@@ -7,14 +7,14 @@
 //! ```
 
 mod app;
+mod old;
 mod record;
 mod routes;
 
 use example_common::axum as server;
-use example_common::backend::Backend;
 use example_common::options::{Command, Options};
 use example_common::tls::Identity;
-use example_common::{Result, demo, logs, redirect, shutdown};
+use example_common::{Result, demo, logs, migrate, redirect, shutdown};
 
 use crate::app::Service;
 use crate::record::Profile;
@@ -26,8 +26,11 @@ async fn main() -> Result<()> {
         "Profiles whose number and API key are stored as ciphertext, over HTTPS alone",
     );
     logs::init(&options.log, logs::redactor::<Profile>())?;
-    match options.command.unwrap_or(Command::Serve) {
-        Command::Serve => serve(&options).await,
+    match &options.command {
+        None | Some(Command::Serve) => serve(&options).await,
+        Some(Command::Migrate(how)) => {
+            migrate::run::<Profile>(&options, how, &old::backend(&options).await?).await
+        }
     }
 }
 
@@ -35,7 +38,7 @@ async fn serve(options: &Options) -> Result<()> {
     let shutdown = shutdown::Shutdown::on_signals()?;
     let identity = Identity::load(options)?;
     let (verifier, demo) = demo::verifier(options, &identity)?;
-    let backend = Backend::open(&options.backend).await?;
+    let backend = old::backend(options).await?;
     backend.prepare::<Profile>().await?;
     let service = Service::new(options, verifier, &backend);
 

@@ -1,6 +1,7 @@
 //! The record, and what a request may put into it. It never turns into an answer as a whole: a secret
 //! does not serialize.
 
+use dynacrypt::legacy::JsonGcm;
 use dynacrypt::{ExposeSecret, Record, Secret};
 use example_common::input::Checks;
 use example_common::problem::Problem;
@@ -11,12 +12,14 @@ use example_common::problem::Problem;
 pub(crate) struct Profile {
     #[dynacrypt(partition_key, owner)]
     pub(crate) user_id: String,
+    // The Restify service had none, and counted nothing.
+    #[dynacrypt(default)]
     pub(crate) display_name: String,
-    #[encrypted]
+    #[encrypted(legacy = JsonGcm)]
     pub(crate) ssn: Secret<String>,
-    #[encrypted]
+    #[encrypted(legacy = JsonGcm)]
     pub(crate) api_key: Option<Secret<String>>,
-    #[dynacrypt(version)]
+    #[dynacrypt(version, default)]
     pub(crate) version: u64,
 }
 

@@ -309,12 +309,13 @@ async fn projections_fetch_what_the_old_form_needs() {
 
 #[tokio::test]
 async fn what_is_damaged_is_refused_and_never_read_as_clear_text() {
+    type Is = fn(&Error) -> bool;
     let (world, old) = (World::new::<User>().await, Old::read());
     let repository = users(&world, world.sealer.clone().with_legacy(old.reading()));
     let token = old.item()["ssn_enc"].as_s().unwrap().clone();
     let flipped = format!("{}{}", &token[..token.len() - 8], "AAAAAAA=");
     let stolen = old.split.named("short, key 1");
-    let cases: [(&str, AttributeValue, fn(&Error) -> bool); 5] = [
+    let cases: [(&str, AttributeValue, Is); 5] = [
         ("ssn_enc", AttributeValue::S(flipped), Error::is_decrypt),
         ("ssn_enc", AttributeValue::S("CANARY-in-the-clear".to_owned()), Error::is_not_legacy),
         ("email", stolen.item[&stolen.field].clone(), Error::is_decrypt),
