@@ -417,8 +417,8 @@ def docs_page(service):
 def usage(binary, counts):
     """A stage that reads the old form needs the key that it is under."""
     for stage in ("1", "2"):
-        ended = subprocess.run([binary, "--stage", stage], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=30, env={}, text=True)
-        counts[0].check(f"--stage {stage} without --kms-key-id is refused, and says what is wanted", ended.returncode == 2 and "--kms-key-id" in ended.stdout, ended)
+        ended = subprocess.run([binary, "--stage", stage, "--legacy-until", "2099-01-01"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=30, env={}, text=True)
+        counts[0].check(f"--stage {stage} without --kms-key-id is refused, and says what is wanted", ended.returncode == 1 and "--kms-key-id" in ended.stdout, ended)
 
 
 if __name__ == "__main__":

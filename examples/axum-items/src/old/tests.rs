@@ -136,7 +136,8 @@ async fn an_old_item_is_read_at_two_stages_written_at_one_and_refused_at_the_las
             .unwrap_err()
             .is_not_found()
     );
-    assert_eq!(raw_items(world.database.client(), TABLE).await.unwrap().remove(0), world.item);
+    let stored = raw_items(world.database.client(), TABLE).await.unwrap();
+    assert_eq!(stored, std::slice::from_ref(&world.item));
 
     let update = Update::new().set(Item::columns().secret, Secret::from("CANARY"));
     second.update_request(&ada, id, update).expect_version(0).send().await.unwrap();
