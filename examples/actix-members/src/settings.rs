@@ -41,8 +41,8 @@ impl Settings {
         self.consume_stream.unwrap_or_else(|| self.options.is_embedded())
     }
 
-    /// The key that the messages of the AWS Encryption SDK were written under, where the stage reads
-    /// them.
+    /// The key that the messages of the AWS Encryption SDK were written under, where the stage
+    /// reads them.
     ///
     /// # Errors
     /// Where the stage reads them, and no KMS key is named.
