@@ -172,9 +172,24 @@ def check_bound(binary, counts):
 def check_stages(binary, counts):
     """Deployments that read the old form need KMS, and say so rather than start."""
     for stage in ("1", "2"):
-        started = subprocess.run([binary, "--listen", "127.0.0.1:0", "--stage", stage], capture_output=True, timeout=lib.START)
+        started = subprocess.run([binary, "--listen", "127.0.0.1:0", "--stage", stage, "--legacy-until", "2099-01-01"], capture_output=True, timeout=lib.START)
         said = (started.stdout + started.stderr).decode("utf-8", "replace")
         counts[0].check(f"stage {stage} without KMS is refused, and says what is missing", started.returncode not in (0, 101) and "--kms-key-id" in said, (started.returncode, said))
+
+
+def check_move(binary, counts):
+    """What the AWS Encryption SDK for Python stored, under a live KMS, moved by `migrate`."""
+    kms = lib.kms()
+    if kms is None:
+        print("skip  messages of the AWS Encryption SDK are moved: needs DYNACRYPT_TEST_KMS_ENDPOINT, and DYNACRYPT_TEST_LEGACY with fresh fixtures of that KMS")
+        return
+    fixtures = lib.fixtures("aws-esdk")
+    short, unicode = (next(one for one in fixtures["fixtures"] if one["name"] == f"default suite, {name}") for name in ("short", "unicode"))
+    owners = ["user-ada", "user-bob", *(f"user-{number}" for number in range(6))]
+    old = [{**(short if number % 2 == 0 else unicode)["item"], "user_id": {"S": owner}} for number, owner in enumerate(owners)]
+    shown = {"ssn": base64.b64decode(short["plaintext"]).decode()}
+    keys = ["--kms-key-id", fixtures["arns"][0], "--kms-endpoint-url", kms]
+    lib.check_move(binary, counts, "members", old, [], ADA, (f"{ADA}/ssn", shown), keys)
 
 
 if __name__ == "__main__":
@@ -182,4 +197,4 @@ if __name__ == "__main__":
     trusted = lambda binary, counts: lib.check_trusted_proxy(binary, ADA, counts)
     rate = lambda binary, counts: lib.check_rate(binary, ADA, counts)
     shutdown = lambda binary, counts: lib.check_shutdown(binary, "POST", "/members", {"name": "Ada", "plan": "free", "email": EMAIL}, 201, counts)
-    lib.run("example-actix-members", checks, canaries, [trusted, rate, shutdown, check_without_consumer, check_bound, check_stages])
+    lib.run("example-actix-members", checks, canaries, [trusted, rate, shutdown, check_without_consumer, check_bound, check_stages, check_move])

@@ -421,6 +421,20 @@ def usage(binary, counts):
         counts[0].check(f"--stage {stage} without --kms-key-id is refused, and says what is wanted", ended.returncode == 1 and "--kms-key-id" in ended.stdout, ended)
 
 
+def check_move(binary, counts):
+    """What boto3 and `cryptography` stored, under a live KMS, moved by `migrate`."""
+    kms = lib.kms()
+    if kms is None:
+        print("skip  values under data keys of KMS are moved: needs DYNACRYPT_TEST_KMS_ENDPOINT, and DYNACRYPT_TEST_LEGACY with fresh fixtures of that KMS")
+        return
+    fixtures = lib.fixtures("kms-gcm")
+    short, unicode = (next(one for one in fixtures["fixtures"] if one["name"] == f"{name}, no context") for name in ("short", "unicode"))
+    old = [{**(short if number % 2 == 0 else unicode)["item"], "item_id": {"S": f"item-{number}"}, "owner_id": {"S": "user-bob" if number == 1 else "user-ada"}} for number in range(8)]
+    shown = {"secret": base64.b64decode(short["plaintext"]).decode()}
+    keys = ["--kms-key-id", fixtures["arns"][0], "--kms-endpoint-url", kms]
+    lib.check_move(binary, counts, "secure_items", old, [], "/items/item-0", ("/items/item-0/secret", shown), keys)
+
+
 if __name__ == "__main__":
     body = {"title": "Last", "secret": SECRET}
     others = [
@@ -428,5 +442,6 @@ if __name__ == "__main__":
         lambda binary, counts: lib.check_rate(binary, ITEMS, counts),
         lambda binary, counts: lib.check_shutdown(binary, "POST", ITEMS, body, 201, counts),
         usage,
+        check_move,
     ]
     lib.run("example-axum-items", checks, CANARIES, others)

@@ -3,8 +3,10 @@
     python3 examples/axum-profiles/e2e.py [--binary PATH] [options of the service]
 """
 
+import base64
 import pathlib
 import sys
+import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 import lib
@@ -100,10 +102,25 @@ def checks(service):
     check("events have neither ids of owners nor queries", "user-ada" not in service.log and "user-bob" not in service.log)
 
 
+def check_move(binary, counts):
+    """What Node stored, moved by `migrate`."""
+    fixtures = lib.fixtures("json-gcm")
+    short, unicode = (next(one for one in fixtures["fixtures"] if one["name"] == f"{name}, key 0") for name in ("short", "unicode"))
+    owners = ["user-ada", "user-bob", *(f"user-{number}" for number in range(20))]
+    texts = {"ssn": unicode["item"]["ssn"], "apiKey": short["item"]["ssn"], "createdAt": {"S": "2026-01-01T00:00:00.000Z"}}
+    shown = {"apiKey": base64.b64decode(short["plaintext"]).decode()}
+    with tempfile.NamedTemporaryFile("w", prefix="dynacrypt-e2e-") as key:
+        key.write(fixtures["keys"][0])
+        key.flush()
+        old = [{**texts, "userId": {"S": owner}} for owner in owners]
+        lib.check_move(binary, counts, "profiles", old, ["--legacy-key", key.name], ADA, (f"{ADA}/api-key", shown))
+
+
 if __name__ == "__main__":
     others = [
         lambda binary, counts: lib.check_trusted_proxy(binary, ADA, counts),
         lambda binary, counts: lib.check_rate(binary, ADA, counts),
         lambda binary, counts: lib.check_shutdown(binary, "POST", "/profiles", {"displayName": "Ada", "ssn": SSN}, 201, counts),
+        check_move,
     ]
     lib.run("example-axum-profiles", checks, CANARIES, others)

@@ -158,7 +158,14 @@ class Service:
         return "".join(self.logs)
 
     def events(self, target=None):
-        """The log's events, of one target or all."""
+        """The log's events, of one target or all: at least those before the last answer, which another thread reads."""
+        request = next((response.headers["x-request-id"] for _, response, _ in reversed(self.responses) if "x-request-id" in response.headers), None)
+        until = time.monotonic() + 5
+        while request is not None and time.monotonic() < until and f'"{request}"' not in self.log:
+            time.sleep(0.01)
+        return self._events(target)
+
+    def _events(self, target):
         events = []
         for line in list(self.logs):
             try:
@@ -230,15 +237,7 @@ class Service:
 
     def stored(self, table):
         """The items of a table of the embedded database, as DynamoDB has them: JSON text."""
-        headers = {
-            "content-type": "application/x-amz-json-1.0",
-            "x-amz-target": "DynamoDB_20120810.Scan",
-            "authorization": "AWS4-HMAC-SHA256 Credential=x/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0",
-            "x-amz-date": "20260101T000000Z",
-        }
-        request = urllib.request.Request(self.database, json.dumps({"TableName": table}).encode(), headers)
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return answer.read().decode()
+        return dynamodb(self.database, "Scan", TableName=table)
 
     def check(self, what, holds, seen=None):
         """A line a check; `seen` is shown where it does not hold."""
@@ -273,6 +272,25 @@ class Service:
 def _address(text):
     host, port = text.rsplit(":", 1)
     return host.strip("[]"), int(port)
+
+
+def dynamodb(url, operation, **request):
+    """An operation of the embedded database, past the service: its answer, JSON text."""
+    headers = {
+        "content-type": "application/x-amz-json-1.0",
+        "x-amz-target": f"DynamoDB_20120810.{operation}",
+        "authorization": "AWS4-HMAC-SHA256 Credential=x/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0",
+        "x-amz-date": "20260101T000000Z",
+    }
+    call = urllib.request.Request(url, json.dumps(request).encode(), headers)
+    with urllib.request.urlopen(call, timeout=10) as answer:
+        return answer.read().decode()
+
+
+def fixtures(name):
+    """What another program stored, of one legacy format, and its keys: those of the repository, or fresh ones."""
+    folder = pathlib.Path(os.environ.get("DYNACRYPT_TEST_LEGACY") or ROOT / "tests" / "legacy")
+    return json.loads((folder / f"{name}.json").read_text())
 
 
 def forms(canary):
@@ -468,6 +486,79 @@ def check_stored(service, table, items, canaries, sealed):
     clear = [(name, list(item[name])) for item in found for name in sealed if name in item and list(item[name]) != ["B"]]
     service.check(f"what is stored of {', '.join(sealed)} is binary", not clear and any(name in item for item in found for name in sealed), clear)
     service.check("the table has no canary", not leaks(text, canaries), leaks(text, canaries))
+
+
+def check_move(binary, counts, table, old, legacy, path, reveal, keys=None, environment=None):
+    """A table of items in their old form: read at stage 1, tried and moved at stage 2, read at stage 3.
+
+    `old`: items of `user-ada` and `user-bob`, then some of nobody's. `legacy`: options that read the old form. `path`: ada's item.
+    `reveal`: a route that shows a secret of it, and what it must answer. `keys`: options for the wrapping key, where it is not a file."""
+    holder = Service(binary)
+    try:
+        url = holder.database
+        key = pathlib.Path(holder.folder.name) / "wrapping-key"
+        key.write_text(base64.b64encode(bytes(range(32))).decode())
+        for item in old:
+            dynamodb(url, "PutItem", TableName=table, Item=item)
+        before = holder.stored(table)
+        arguments = ["--dynamodb-endpoint-url", url, *(keys or ["--wrapping-key-file", str(key)])]
+        environment = {"AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none", **(environment or {})}
+        reads = [*legacy, "--legacy-until", "2099-01-01"]
+        canaries = [value for _, answer in [reveal] for value in answer.values()]
+
+        def at(stage, checks):
+            service = Service(binary, [*arguments, "--stage", stage, *([] if stage == "3" else reads)], environment)
+            counts.append(service)
+            try:
+                checks(service, service.as_("ada"))
+            finally:
+                service.stop()
+                check_canaries(service, canaries)
+
+        def migrate(*how):
+            kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME")}
+            command = [str(binary), *arguments, "--stage", "2", *reads, "migrate", *how]
+            ended = subprocess.run(command, env={**kept, **environment}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60, text=True)
+            holder.check(f"migrate {' '.join(how)} says nothing of what it moves", not leaks(ended.stdout, canaries) and "user-ada" not in ended.stdout, ended.stdout[:300])
+            return ended
+
+        def first(service, ada):
+            service.expect("stage 1 shows an item in its old form", ada.get(path), 200)
+            revealed = service.expect("  and opens it", ada.get(reveal[0], reveals=True), 200)
+            service.check("  to what the other program encrypted", revealed.json == reveal[1], revealed)
+            service.expect("  another's is not shown", service.as_("bob").get(path), 404 if table == "secure_items" else 403)
+
+        def third(service, ada):
+            service.expect("stage 3 shows what was moved", ada.get(path), 200)
+            revealed = service.expect("  and opens it", ada.get(reveal[0], reveals=True), 200)
+            service.check("  to the same", revealed.json == reveal[1], revealed)
+            service.check("  without reading an old form", not service.events("dynacrypt::legacy"))
+
+        at("1", first)
+        tried = migrate("--dry-run")
+        holder.check("a dry run ends well, and says how many it would move", tried.returncode == 0 and f"{len(old)} sealed" in tried.stdout, tried.stdout[-600:])
+        holder.check("  and changes nothing", json.loads(holder.stored(table))["Items"] == json.loads(before)["Items"])
+        moved = migrate("--segments", "2", "--checkpoint-table", "jobs", "--job", "move")
+        holder.check("migrate moves all of them", moved.returncode == 0 and f"{len(old)} sealed" in moved.stdout, moved.stdout[-600:])
+        after = json.loads(holder.stored(table))["Items"]
+        gone = {name for item in old for name, value in item.items()} - {name for item in after for name in item}
+        holder.check("  each has a header, and no text of its old form", all("_dc" in item for item in after) and not leaks(holder.stored(table), canaries), gone)
+        values = [next(iter(value.values())) for item in old for name, value in item.items() if "B" in value or len(next(iter(value.values()))) > 40]
+        holder.check("  nor its ciphertext", values and not any(value in holder.stored(table) for value in values))
+        again = migrate("--segments", "2", "--checkpoint-table", "jobs", "--job", "move")
+        holder.check("a job that is done says so, and moves nothing", again.returncode == 0 and json.loads(holder.stored(table))["Items"] == after, again.stdout[-600:])
+        at("3", third)
+        refused = subprocess.run([str(binary), *arguments, "migrate"], env={"PATH": os.environ["PATH"], **environment}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60, text=True)
+        holder.check("migrate in another stage is refused, and says which", refused.returncode != 0 and "--stage 2" in refused.stdout, refused.stdout[-300:])
+    finally:
+        holder.stop()
+        counts.append(holder)
+
+
+def kms():
+    """The KMS for tests, where there is one: its endpoint, and the key that the fresh fixtures are under; otherwise `None`."""
+    endpoint = os.environ.get("DYNACRYPT_TEST_KMS_ENDPOINT")
+    return endpoint if endpoint and os.environ.get("DYNACRYPT_TEST_LEGACY") else None
 
 
 def check_canaries(service, canaries):

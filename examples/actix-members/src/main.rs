@@ -1,5 +1,5 @@
-//! Members on actix-web: what the Django article asks for, held by types. It never answers over plain
-//! HTTP, and never shows a secret but on the one route that is there to reveal it.
+//! Members on actix-web: what the Django article asks for, held by types. It never answers over
+//! plain HTTP, and never shows a secret but on the one route that is there to reveal it.
 //!
 //! ```text
 //! cargo run -p example-actix-members                    # embedded database, demonstration tokens

@@ -1,5 +1,5 @@
-//! TLS in process, with timeouts for handshake and headers, and an end that lets requests finish. It
-//! never speaks plain HTTP.
+//! TLS in process, with timeouts for handshake and headers, and an end that lets requests finish.
+//! It never speaks plain HTTP.
 
 use std::net::SocketAddr;
 use std::sync::Arc;

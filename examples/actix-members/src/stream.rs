@@ -180,8 +180,8 @@ impl Consumer {
         self.source.records(iterator).await
     }
 
-    /// Opens records, for the service, each data key unwrapped once; and puts them into the history,
-    /// in order, up to one that may open later.
+    /// Opens records, for the service, each data key unwrapped once; and puts them into the
+    /// history, in order, up to one that may open later.
     async fn take(&mut self, records: Vec<Record>) -> Taken {
         let mut taken = Taken::default();
         if records.is_empty() {

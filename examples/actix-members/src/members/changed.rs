@@ -1,5 +1,5 @@
-//! Which fields differ between two states of a member: their names. It never gives a value, nor says
-//! how much they differ.
+//! Which fields differ between two states of a member: their names. It never gives a value, nor
+//! says how much they differ.
 
 use dynacrypt::{Record, Secret};
 

@@ -1,5 +1,5 @@
-//! What may be put into a member, and what is wrong with it. It never quotes a value, and never says
-//! whose member it is.
+//! What may be put into a member, and what is wrong with it. It never quotes a value, and never
+//! says whose member it is.
 
 use dynacrypt::{ExposeSecret, Secret};
 use example_common::input::{Change, Checks};

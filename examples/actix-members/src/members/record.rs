@@ -6,7 +6,8 @@ use dynacrypt::{Record, Secret};
 
 /// A member, under the id of its owner.
 ///
-/// What the Django service stored has `user_id` and `ssn_encrypted` alone, hence the options and defaults.
+/// What the Django service stored has `user_id` and `ssn_encrypted` alone, hence the options and
+/// defaults.
 #[derive(Debug, Record)]
 #[dynacrypt(table = "members")]
 pub(crate) struct Member {

@@ -1,5 +1,5 @@
-//! Members: created, shown, replaced, changed, gone. It never answers with a secret, nor knows which
-//! field is one.
+//! Members: created, shown, replaced, changed, gone. It never answers with a secret, nor knows
+//! which field is one.
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{ETAG, LOCATION};

@@ -1,5 +1,5 @@
-//! The one route that reveals a secret: the member's number, to the member, audited. It never answers
-//! with anything beside it.
+//! The one route that reveals a secret: the member's number, to the member, audited. It never
+//! answers with anything beside it.
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};

@@ -1,5 +1,5 @@
-//! What was changed of each member: which fields, when. It never holds a value, and never more than a
-//! number of entries.
+//! What was changed of each member: which fields, when. It never holds a value, and never more than
+//! a number of entries.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -229,6 +229,8 @@ async fn records_of_another_table_or_stream_are_not_opened() {
     let records = world.records().await;
     let sealer = world.members.sealer().clone();
     let arn = world.consumer.source.arn().to_owned();
+    let reader = format!("{:?}", world.consumer.reader);
+    assert!(reader.contains(&arn), "it reads this very stream: {reader}");
     for reader in [
         ChangeReader::new(sealer.clone(), "other-members").with_stream_arn(arn),
         ChangeReader::new(sealer, "members")
