@@ -3,6 +3,7 @@
     python3 examples/actix-members/e2e.py [--binary PATH] [options of the service]
 """
 
+import base64
 import pathlib
 import subprocess
 import sys

@@ -3,6 +3,7 @@
     python3 examples/axum-items/e2e.py [--binary PATH] [options of the service]
 """
 
+import base64
 import html.parser
 import pathlib
 import re

@@ -543,7 +543,7 @@ def check_move(binary, counts, table, old, legacy, path, reveal, keys=None, envi
         after = json.loads(holder.stored(table))["Items"]
         gone = {name for item in old for name, value in item.items()} - {name for item in after for name in item}
         holder.check("  each has a header, and no text of its old form", all("_dc" in item for item in after) and not leaks(holder.stored(table), canaries), gone)
-        values = [next(iter(value.values())) for item in old for name, value in item.items() if "B" in value or len(next(iter(value.values()))) > 40]
+        values = [next(iter(value.values())) for item in old for name, value in item.items() if "B" in value or len(next(iter(value.values()))) > 30]
         holder.check("  nor its ciphertext", values and not any(value in holder.stored(table) for value in values))
         again = migrate("--segments", "2", "--checkpoint-table", "jobs", "--job", "move")
         holder.check("a job that is done says so, and moves nothing", again.returncode == 0 and json.loads(holder.stored(table))["Items"] == after, again.stdout[-600:])

@@ -70,6 +70,7 @@ async fn serve(settings: &Settings) -> Result<()> {
         tokio::spawn(redirect.serve(listener, shutdown.requested()));
     }
     tracing::info!(%https, http = ?http_address, on = backend.description(), "serving");
+    let demo = demo.map(|demo| demo.with_database(backend.embedded_endpoint()));
     if let Some(demo) = &demo {
         demo.announce(https, http_address)?;
     }
