@@ -38,23 +38,24 @@ async function ask(method, path, { token, body, version } = {}) {
   return { status: response.status, ok: response.ok, json, request: response.headers.get("x-request-id") };
 }
 
-function alert(text) {
+/// Says what went wrong; nothing takes it away.
+function tell(text) {
   at("alert").textContent = text;
   at("alert").hidden = !text;
 }
 
 /// Runs what a person asked for; one thing at a time, and its failure is said.
 async function run(control, work) {
-  alert("");
+  tell("");
   if (control) control.disabled = true;
   try {
     await work();
   } catch (error) {
     if (error instanceof Ended) {
       signOut();
-      alert("The token has expired. Sign in again.");
+      tell("The token has expired. Sign in again.");
     } else {
-      alert("The service did not answer. Is it still running?");
+      tell("The service did not answer. Is it still running?");
     }
   } finally {
     if (control) control.disabled = false;
@@ -109,17 +110,18 @@ function signOut() {
 
 async function refresh() {
   const { token, otherToken, path } = session;
-  const [record, stored, other] = await Promise.all([
+  const paths = [path, `${path}/api-key`];
+  const [record, stored, ...others] = await Promise.all([
     ask("GET", path, { token }),
     ask("GET", "/demo/item", { token }),
-    ask("GET", path, { token: otherToken }),
+    ...paths.map((path) => ask("GET", path, { token: otherToken })),
   ]);
   if (!session) return;
   session.version = record.ok ? record.json.version : null;
   showForm(record);
   showRecord(record);
   showStored(stored);
-  showOther(other);
+  showOther(paths.map((path, n) => [path, others[n]]));
 }
 
 function showForm(record) {
@@ -142,6 +144,7 @@ function showRecord(answer) {
   const set = (is) => (is ? make("span", { class: "badge set" }, "set") : make("span", { class: "badge" }, "not set"));
   const { userId, displayName, ssnSet, apiKeySet, version } = answer.json;
   const key = row("apiKey", set(apiKeySet));
+  key.lastChild.setAttribute("aria-live", "polite");
   if (apiKeySet) key.lastChild.append(revealer(key.lastChild));
   at("record").replaceChildren(
     make("dl", { class: "record" }, row("userId", userId), row("displayName", displayName), row("ssn", set(ssnSet)), key, row("version", String(version))),
@@ -157,7 +160,7 @@ function revealer(place) {
       const { token, path } = session;
       const answer = await ask("GET", `${path}/api-key`, { token });
       if (!session) return;
-      if (!answer.ok) return alert(answer.json?.error ?? "It was not revealed.");
+      if (!answer.ok) return tell(answer.json?.error ?? "It was not revealed.");
       const hide = make("button", { type: "button", class: "plain", id: "hide", "aria-label": "Hide the API key" }, "Hide");
       hide.addEventListener("click", () => {
         place.replaceChildren(...before, button);
@@ -188,11 +191,19 @@ function showStored(answer) {
   at("stored").replaceChildren(make("table", {}, make("thead", {}, make("tr", {}, ...heads)), make("tbody", {}, ...rows)));
 }
 
-function showOther(answer) {
-  const token = make("span", { class: "badge" }, `${session.other}’s token`);
-  at("other-request").replaceChildren(code(`GET ${session.path}`), token);
-  const body = make("pre", { class: "body" }, JSON.stringify(answer.json, null, 2));
-  at("other").replaceChildren(make("div", { class: "denied" }, make("p", { class: "big" }, String(answer.status)), body));
+/// The profile, and its key, as another owner gets them: with a token that is sound, and somebody else's.
+function showOther(answers) {
+  at("other-request").replaceChildren(make("span", { class: "badge" }, `${session.other}’s token`));
+  const shown = answers.map(([path, answer]) =>
+    make(
+      "div",
+      { class: "denied" },
+      make("p", {}, code(`GET ${path}`)),
+      make("p", { class: answer.ok ? "big given" : "big refused" }, String(answer.status)),
+      make("pre", { class: "body" }, JSON.stringify(answer.json, null, 2)),
+    ),
+  );
+  at("other").replaceChildren(...shown);
 }
 
 // The form
@@ -202,6 +213,8 @@ function outcome(answer, request, text) {
   at("outcome").replaceChildren(...(answer ? [code(request), status(answer), text] : []));
   at("again").hidden = answer?.status !== 409;
 }
+
+const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /// Marks the fields at fault, and goes to the first.
 function faults(fields) {
@@ -230,7 +243,7 @@ async function save() {
     await refresh();
     outcome(answer, request, version === null ? "Created." : "Saved.");
   } else {
-    outcome(answer, request, `${answer.json?.error ?? "It was refused"}.`);
+    outcome(answer, request, `${sentence(answer.json?.error ?? "it was refused")}.`);
     faults(answer.json?.fields ?? []);
   }
 }
@@ -239,7 +252,7 @@ for (const button of document.querySelectorAll("[data-owner]")) {
   button.addEventListener("click", () => run(button, () => signIn(button.dataset.owner)));
 }
 at("sign-out").addEventListener("click", () => {
-  alert("");
+  tell("");
   signOut();
 });
 at("edit").addEventListener("submit", (event) => {
