@@ -82,9 +82,8 @@ impl StoredItems {
             .key(partition.name(), AttributeValue::S(key.to_owned()))
             .consistent_read(true)
             .send();
-        let answer = match tokio::time::timeout(PATIENCE, asked).await {
-            Ok(Ok(answer)) => answer,
-            _ => return Err(Problem::unavailable()),
+        let Ok(Ok(answer)) = tokio::time::timeout(PATIENCE, asked).await else {
+            return Err(Problem::unavailable());
         };
         let item = answer.item.ok_or_else(Problem::not_found)?;
         let mut attributes: Vec<_> =
