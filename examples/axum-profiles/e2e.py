@@ -53,6 +53,7 @@ def checks(service):
     expect("a patch of nothing", ada.patch(ADA, {}, headers={"if-match": '"4"'}), 400)
 
     lib.check_stored(service, "profiles", 1, CANARIES, ["ssn", "apiKey"])
+    check_page(service)
 
     before = len(service.events(lib.AUDIT))
     revealed = expect("reveal", ada.get(f"{ADA}/api-key", reveals=True), 200, cache_control="no-store")
@@ -116,8 +117,76 @@ def check_move(binary, counts):
         lib.check_move(binary, counts, "profiles", old, ["--legacy-key", key.name], ADA, (f"{ADA}/api-key", shown))
 
 
+PAGE = ["/", "/demo/page.js", "/demo/page.css", "/demo/icon.svg"]
+
+
+def check_page(service):
+    """The page's routes; page.py has the page in a browser."""
+    expect, check = service.expect, service.check
+    ada, nobody = service.as_("ada"), service.nobody()
+    origin = "https://{}:{}".format(*service.https)
+    port = service.https[1]
+    for path, kind in zip(PAGE, ("text/html", "text/javascript", "text/css", "image/svg+xml")):
+        answer = expect(path, nobody.get(path), 200)
+        missing = [name for name, part in lib.SECURITY_HEADERS.items() if part not in answer.headers.get(name, "")]
+        policy = answer.headers.get("content-security-policy", "")
+        check("  of its type, with the security headers and a policy without `unsafe`", answer.headers["content-type"].startswith(kind) and not missing and "script-src 'self'" in policy and "unsafe" not in policy, answer.headers)
+    check("the API's policy stays what it was", "script-src" not in ada.get(ADA).headers["content-security-policy"])
+
+    own = {"origin": origin, "sec-fetch-site": "same-origin"}
+    token = lambda body={"owner": "bob"}, **headers: nobody.post("/demo/token", body, headers={**own, **{name.replace("_", "-"): value for name, value in headers.items()}})
+    given = expect("a token, to the page", token(), 200)
+    bob = service.with_token(given.json["token"])
+    expect("  is Bob's", bob.get(f"{BOB}/api-key"), 404)
+    expect("  and nobody else's", bob.get(ADA), 403)
+    check("  for a short time", given.json["userId"] == "user-bob" and 0 < given.json["expiresIn"] <= 900, given.json.get("expiresIn"))
+    for what, headers in (
+        ("no origin", {"origin": None}),
+        ("another origin", {"origin": "https://evil.example"}),
+        ("another port", {"origin": f"https://127.0.0.1:{port + 1}"}),
+        ("plain http", {"origin": f"http://127.0.0.1:{port}"}),
+        ("the null origin", {"origin": "null"}),
+        ("a cross-site request", {"sec_fetch_site": "cross-site"}),
+        ("a name that is not the service's", {"host": f"evil.example:{port}", "origin": f"https://evil.example:{port}"}),
+    ):
+        expect(f"no token to {what}", token(**headers), 403)
+    expect("no token by GET", nobody.get("/demo/token", headers=own), 405, allow=True)
+    expect("no token to a form", token(content_type="text/plain"), 415)
+    for owner in ("mallory", "user-ada", "", "Ada"):
+        check(f"no token for {owner!r}", (answer := token({"owner": owner})).status == 400 and answer.fields == ["owner"], answer)
+    for body in ({}, {"owner": 1}, {"owner": "ada", "sub": "user-bob"}):
+        expect(f"no token for {body}", token(body), 400)
+
+    expect("the stored item, to nobody", nobody.get("/demo/item"), 401)
+    expect("to its owner, where there is none", bob.get("/demo/item"), 404)
+    item = expect("to its owner", ada.get("/demo/item"), 200).json
+    seen = {attribute["name"]: (attribute["type"], attribute["protection"]) for attribute in item["attributes"]}
+    check("is what the table has", item["table"] == "profiles" and seen["ssn"] == ("B", "sealed") and seen["displayName"] == ("S", "clear"), seen)
+
+
+def check_without_demo(binary, counts):
+    """A service of its own without --demo: no page, and nothing of it."""
+    service = lib.Service(binary, demo=False)
+    try:
+        ada, nobody = service.as_("ada"), service.nobody()
+        nothing = nobody.get("/nothing")
+        own = {"origin": "https://{}:{}".format(*service.https)}
+        for what, answer in (
+            *((path, nobody.get(path)) for path in PAGE),
+            ("/demo/token", nobody.post("/demo/token", {"owner": "ada"}, headers=own)),
+            ("/demo/item", ada.get("/demo/item")),
+        ):
+            service.expect(f"without --demo, {what}", answer, 404)
+            service.check("  like any path that there is not", answer.body == nothing.body, answer)
+        service.expect("a service all the same", ada.get(ADA), 404)
+    finally:
+        service.stop()
+    counts.append(service)
+
+
 if __name__ == "__main__":
     others = [
+        check_without_demo,
         lambda binary, counts: lib.check_trusted_proxy(binary, ADA, counts),
         lambda binary, counts: lib.check_rate(binary, ADA, counts),
         lambda binary, counts: lib.check_shutdown(binary, "POST", "/profiles", {"displayName": "Ada", "ssn": SSN}, 201, counts),

@@ -124,12 +124,14 @@ class Client:
 class Service:
     """A running service, and what it said."""
 
-    def __init__(self, binary, arguments=(), environment=None):
+    def __init__(self, binary, arguments=(), environment=None, demo=True):
+        """Without `demo`: on the embedded database and tokens all the same, in a folder of the service's own choice."""
         self.passed, self.failed, self.responses = 0, 0, []
         self.folder = tempfile.TemporaryDirectory(prefix="dynacrypt-e2e-")
         self.demo = pathlib.Path(self.folder.name) / "demo"
         self.logs, self.reading = [], None
-        command = [str(binary), "--demo", str(self.demo), "--listen", "127.0.0.1:0", "--listen-http", "127.0.0.1:0", *arguments]
+        place = ["--demo", str(self.demo)] if demo else []
+        command = [str(binary), *place, "--listen", "127.0.0.1:0", "--listen-http", "127.0.0.1:0", *arguments]
         kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "TMPDIR", "RUST_BACKTRACE") or name.startswith("AWS_")}
         # Standard output and error: nothing that it says goes unread.
         self.process = subprocess.Popen(
@@ -137,15 +139,17 @@ class Service:
         )
         self.reading = threading.Thread(target=self._read, daemon=True)
         self.reading.start()
-        ready = self.demo / "ready.json"
         until = time.monotonic() + START
-        while not ready.exists():
+        while not (self.demo / "ready.json").exists():
+            if not demo:
+                chosen = [event["folder"] for event in self.events() if "folder" in event]
+                self.demo = pathlib.Path(chosen[0]) if chosen else self.demo
             if self.process.poll() is not None or time.monotonic() > until:
                 self.process.kill()
                 self.reading.join(5)
                 raise SystemExit("the service did not start:\n" + self.log)
             time.sleep(0.05)
-        addresses = json.loads(ready.read_text())
+        addresses = json.loads((self.demo / "ready.json").read_text())
         self.https, self.http = _address(addresses["https"]), _address(addresses["http"])
         self.database = addresses.get("database")  # the embedded one
 

@@ -8,8 +8,11 @@
 
 mod app;
 mod old;
+mod page;
 mod record;
 mod routes;
+
+use std::sync::Arc;
 
 use example_common::axum as server;
 use example_common::options::{Command, Options};
@@ -17,6 +20,7 @@ use example_common::tls::Identity;
 use example_common::{Result, demo, logs, migrate, redirect, shutdown};
 
 use crate::app::Service;
+use crate::page::Demonstration;
 use crate::record::Profile;
 
 #[tokio::main]
@@ -40,7 +44,10 @@ async fn serve(options: &Options) -> Result<()> {
     let (verifier, demo) = demo::verifier(options, &identity)?;
     let backend = old::backend(options).await?;
     backend.prepare::<Profile>().await?;
-    let service = Service::new(options, verifier, &backend);
+    let demo = demo.map(|demo| Arc::new(demo.with_database(backend.embedded_endpoint())));
+    let demonstration = Demonstration::of(options, demo.as_ref(), &backend);
+    let page = demonstration.is_some();
+    let service = Service::new(options, verifier, &backend, demonstration);
 
     let listener = server::listen(options.listen)?;
     let https = listener.local_addr()?;
@@ -51,7 +58,9 @@ async fn serve(options: &Options) -> Result<()> {
         tokio::spawn(redirect.serve(listener, shutdown.clone().requested()));
     }
     tracing::info!(%https, http = http_address.map(tracing::field::display), on = backend.description(), "serving");
-    let demo = demo.map(|demo| demo.with_database(backend.embedded_endpoint()));
+    if page {
+        tracing::info!(page = %format_args!("https://{https}/"), "a page to see it, in a browser");
+    }
     if let Some(demo) = &demo {
         demo.announce(https, http_address)?;
     }

@@ -7,6 +7,6 @@ mod extract;
 mod server;
 
 pub use answer::{Answer, Refused};
-pub use around::{Gate, guarded, pages};
+pub use around::{Gate, guarded, guarded_as, pages};
 pub use extract::{Caller, Id, IfMatch, Json, Members};
 pub use server::{listen, serve};

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use jsonwebtoken::{Algorithm, EncodingKey, Header, get_current_timestamp};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::Result;
@@ -18,8 +18,10 @@ use crate::tokens::Verifier;
 
 /// The two owners.
 pub const OWNERS: [(&str, &str); 2] = [("ada", "user-ada"), ("bob", "user-bob")];
-/// Seconds that a token of the demonstration counts.
+/// Seconds that a token of the folder counts.
 const LIFETIME: u64 = 8 * 60 * 60;
+/// Seconds that a token counts which is signed on demand.
+pub const SHORT_LIFETIME: u64 = 15 * 60;
 
 /// An issuer of tokens with a key of its own.
 pub struct Issuer {
@@ -70,6 +72,9 @@ impl std::fmt::Debug for Issuer {
 /// The folder of a demonstration.
 #[derive(Debug)]
 pub struct Demo {
+    issuer: Issuer,
+    iss: String,
+    aud: String,
     folder: PathBuf,
     database: Option<String>,
     _temporary: Option<TempDir>,
@@ -100,9 +105,9 @@ pub fn verifier(options: &Options, identity: &Identity) -> Result<(Verifier, Opt
         folder = %folder.display(),
         "a demonstration: tokens of two owners, ada.jwt and bob.jwt, are in the folder"
     );
-    let (iss, aud) = (&options.tokens.jwt_issuer, &options.tokens.jwt_audience);
-    let verifier = Verifier::new(&issuer.public_key(), iss, aud)?;
-    Ok((verifier, Some(Demo { folder, database: None, _temporary: temporary })))
+    let (iss, aud) = (options.tokens.jwt_issuer.clone(), options.tokens.jwt_audience.clone());
+    let verifier = Verifier::new(&issuer.public_key(), &iss, &aud)?;
+    Ok((verifier, Some(Demo { issuer, iss, aud, folder, database: None, _temporary: temporary })))
 }
 
 impl Demo {
@@ -111,6 +116,23 @@ impl Demo {
     pub fn with_database(mut self, endpoint_url: Option<String>) -> Self {
         self.database = endpoint_url;
         self
+    }
+
+    /// A token for one of the two owners, by name, that counts for [`SHORT_LIFETIME`]; `None` for
+    /// anybody else.
+    ///
+    /// # Errors
+    /// Where it cannot be signed.
+    ///
+    /// # Security
+    /// Whoever gets it is the owner: this is for a demonstration's own page, and for no other service.
+    pub fn token(&self, name: &str) -> Result<Option<(&'static str, String)>> {
+        let Some((_, sub)) = OWNERS.into_iter().find(|(owner, _)| *owner == name) else {
+            return Ok(None);
+        };
+        let now = get_current_timestamp();
+        let token = self.issuer.sign(&claims(sub, &self.iss, &self.aud, now, SHORT_LIFETIME))?;
+        Ok(Some((sub, token)))
     }
 
     /// Says where the service listens, in `ready.json`: the last file to be written, and whole.
@@ -142,23 +164,28 @@ fn write(folder: &Path, issuer: &Issuer, options: &Options, identity: &Identity)
     }
     let now = get_current_timestamp();
     let (iss, aud) = (options.tokens.jwt_issuer.as_str(), options.tokens.jwt_audience.as_str());
-    let claims = |sub: &str, iss: &str, aud: &str, exp: u64| json!({ "sub": sub, "iss": iss, "aud": aud, "exp": exp, "iat": now });
     for (name, sub) in OWNERS {
-        let token = issuer.sign(&claims(sub, iss, aud, now + LIFETIME))?;
+        let token = issuer.sign(&claims(sub, iss, aud, now, LIFETIME))?;
         write_private(&folder.join(format!("{name}.jwt")), &token)?;
     }
     // Tokens that must not count, to show that they do not.
     let [(_, sub), _] = OWNERS;
-    let sound = claims(sub, iss, aud, now + LIFETIME);
+    let sound = claims(sub, iss, aud, now, LIFETIME);
+    let expired = claims(sub, iss, aud, now - LIFETIME - 600, LIFETIME);
+    let other_issuer = claims(sub, "https://other.example", aud, now, LIFETIME);
     for (name, token) in [
-        ("expired", issuer.sign(&claims(sub, iss, aud, now - 600))?),
-        ("other-audience", issuer.sign(&claims(sub, iss, "another-service", now + LIFETIME))?),
-        ("other-issuer", issuer.sign(&claims(sub, "https://other.example", aud, now + LIFETIME))?),
+        ("expired", issuer.sign(&expired)?),
+        ("other-audience", issuer.sign(&claims(sub, iss, "another-service", now, LIFETIME))?),
+        ("other-issuer", issuer.sign(&other_issuer)?),
         ("other-key", Issuer::generate()?.sign(&sound)?),
     ] {
         write_private(&folder.join(format!("{name}.jwt")), &token)?;
     }
     Ok(())
+}
+
+fn claims(sub: &str, iss: &str, aud: &str, now: u64, lifetime: u64) -> Value {
+    json!({ "sub": sub, "iss": iss, "aud": aud, "exp": now + lifetime, "iat": now })
 }
 
 /// A file that this user alone can read; one that is there already is replaced.
@@ -197,7 +224,14 @@ mod tests {
             assert!(ask(name).is_err(), "{name}");
         }
         assert!(!folder.join("ready.json").exists());
-        demo.unwrap().announce("127.0.0.1:1".parse().unwrap(), None).unwrap();
+        let demo = demo.unwrap();
+        let (id, token) = demo.token("bob").unwrap().unwrap();
+        let caller = verifier.caller([format!("Bearer {token}")]).unwrap();
+        assert_eq!((id, caller.id()), ("user-bob", "user-bob"));
+        for nobody in ["", "user-ada", "Ada", "mallory"] {
+            assert_eq!(demo.token(nobody).unwrap(), None, "{nobody}");
+        }
+        demo.announce("127.0.0.1:1".parse().unwrap(), None).unwrap();
         #[cfg(unix)]
         for file in std::fs::read_dir(&folder).unwrap() {
             let file = file.unwrap();

@@ -72,10 +72,24 @@ pub fn guarded<S: Clone + Send + Sync + 'static>(
     gate: &Gate,
     routes: Router<S>,
 ) -> Result<Router<S>> {
+    let routes = routes.fallback(|| async { Refused::from(Problem::not_found()) });
+    guarded_as(gate, headers::api(), Redactor::new(), routes)
+}
+
+/// Routes behind the same, with these headers, and an egress guard that looks for what this redactor
+/// finds.
+///
+/// # Errors
+/// Where a security header is none.
+pub fn guarded_as<S: Clone + Send + Sync + 'static>(
+    gate: &Gate,
+    headers: Vec<Header>,
+    redactor: Redactor,
+    routes: Router<S>,
+) -> Result<Router<S>> {
     let routes = routes
-        .fallback(|| async { Refused::from(Problem::not_found()) })
         .method_not_allowed_fallback(|| async { Refused::from(Problem::method_not_allowed("")) });
-    around(gate, headers::api(), routes.layer(EgressGuard::new(Redactor::new())))
+    around(gate, headers, routes.layer(EgressGuard::new(redactor)))
 }
 
 /// Routes whose answers are constants of the program, such as pages, behind the same without the
