@@ -29,7 +29,7 @@ pub enum Role {
     Writer,
     /// Both, in statements apart.
     ReadWrite,
-    /// Moves a whole table: `Scan`, `GetItem`, `PutItem`, `UpdateItem`, and both of KMS's. Always
+    /// Moves a whole table: `DescribeTable`, `Scan`, `GetItem`, `UpdateItem`, and both of KMS's. Always
     /// for all owners.
     Migrator,
     /// Reads the table's stream and opens what it carries: `DescribeStream`, `GetRecords`,
@@ -102,6 +102,7 @@ enum Tenants {
 pub struct PolicySet {
     schemas: Vec<SchemaDescription>,
     tables: Vec<String>,
+    checkpoint: Option<String>,
     seal_keys: Vec<String>,
     open_keys: Vec<String>,
     owners: Owners,
@@ -123,6 +124,7 @@ enum Owners {
 /// What [`PolicySet`] was given, once it is checked.
 struct Checked {
     tables: Vec<TableArn>,
+    checkpoint: Option<TableArn>,
     seal_keys: Vec<KeyArn>,
     open_keys: Vec<KeyArn>,
     scope: Scope,
@@ -141,6 +143,7 @@ impl PolicySet {
         Self {
             schemas: vec![schema],
             tables: Vec::new(),
+            checkpoint: None,
             seal_keys: Vec::new(),
             open_keys: Vec::new(),
             owners: Owners::Default,
@@ -169,6 +172,14 @@ impl PolicySet {
     #[must_use]
     pub fn table_arn(mut self, arn: impl Into<String>) -> Self {
         self.tables.push(arn.into());
+        self
+    }
+
+    /// The ARN of the table that a migration keeps its checkpoints in. The job reads and changes them,
+    /// and does not create the table.
+    #[must_use]
+    pub fn checkpoint_table_arn(mut self, arn: impl Into<String>) -> Self {
+        self.checkpoint = Some(arn.into());
         self
     }
 
@@ -281,7 +292,9 @@ impl PolicySet {
             return Err(invalid("the table's ARN was not given"));
         };
         let partition = first.partition();
-        let arns = tables.iter().map(Arn::partition).chain(open_keys.iter().map(Arn::partition));
+        let checkpoint = self.checkpoint.as_deref().map(TableArn::parse).transpose()?;
+        let arns = tables.iter().chain(&checkpoint).map(Arn::partition);
+        let arns = arns.chain(open_keys.iter().map(Arn::partition));
         if arns.into_iter().any(|other| other != partition) {
             return Err(invalid("the ARNs are of several partitions of AWS"));
         }
@@ -290,7 +303,7 @@ impl PolicySet {
             return Err(invalid("a scan reads the items of every owner: say `all_owners`"));
         }
         self.check_hidden()?;
-        Ok(Checked { tables, seal_keys, open_keys, scope })
+        Ok(Checked { tables, checkpoint, seal_keys, open_keys, scope })
     }
 
     fn scope(&self, role: Role) -> Result<Scope> {

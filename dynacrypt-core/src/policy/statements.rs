@@ -15,8 +15,10 @@ const WRITE: [&str; 5] = [
     "dynamodb:PutItem",
     "dynamodb:UpdateItem",
 ];
+/// It updates in place, and never creates an item.
 const MIGRATE: [&str; 4] =
-    ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Scan", "dynamodb:UpdateItem"];
+    ["dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:Scan", "dynamodb:UpdateItem"];
+const CHECKPOINT: [&str; 2] = ["dynamodb:Query", "dynamodb:UpdateItem"];
 const STREAM: [&str; 3] =
     ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"];
 
@@ -40,6 +42,10 @@ pub(super) fn policy(set: &PolicySet, role: Role, checked: &Checked) -> Policy {
         Role::Migrator => {
             let migrate = Statement::new("MigrateItems", Effect::Allow).actions(&MIGRATE);
             statements.push(migrate.resources(tables()));
+            if let Some(table) = &checked.checkpoint {
+                let keep = Statement::new("KeepCheckpoints", Effect::Allow).actions(&CHECKPOINT);
+                statements.push(keep.resources([table.as_str().to_owned()]));
+            }
         }
         Role::StreamConsumer => {
             let streams = checked.tables.iter().map(TableArn::streams);

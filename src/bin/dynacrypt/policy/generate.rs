@@ -22,6 +22,9 @@ pub(crate) struct Args {
     /// The ARN of the table; again for each replica.
     #[arg(long, required = true, value_name = "ARN")]
     table_arn: Vec<String>,
+    /// The ARN of the table that a migrator keeps its checkpoints in.
+    #[arg(long, value_name = "ARN")]
+    checkpoint_table_arn: Option<String>,
     /// The ARN of a KMS key that data keys are generated and unwrapped with.
     #[arg(long, value_name = "ARN")]
     kms_key_arn: Vec<String>,
@@ -71,6 +74,7 @@ pub(crate) fn run(args: Args) -> Result<Outcome, Failure> {
     });
     let mut set = sets.ok_or_else(|| Failure("no schema was given".to_owned()))?;
     set = args.table_arn.into_iter().fold(set, PolicySet::table_arn);
+    set = args.checkpoint_table_arn.into_iter().fold(set, PolicySet::checkpoint_table_arn);
     set = args.kms_key_arn.into_iter().fold(set, PolicySet::kms_key_arn);
     set = args.kms_decrypt_key_arn.into_iter().fold(set, PolicySet::kms_decrypt_key_arn);
     if let Some(key) = args.owner_variable {
