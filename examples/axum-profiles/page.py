@@ -135,6 +135,17 @@ def page(service, browser, screenshots):
     browser.click("#again")
     check("reading again shows what is there", browser.wait("displayName.value === 'Ada, elsewhere'"), browser.text("#edit"))
 
+    # Whoever can write to the table changes one bit.
+    before = len(service.events())
+    browser.click("#tamper")
+    check("what was changed in the table does not open", browser.wait("document.querySelector('#record-request').innerText.includes('500')"), browser.text("#work"))
+    check("nothing of it is given out", "does not open" in browser.text("#record") and "elsewhere" not in browser.text("#record"), browser.text("#record"))
+    kinds = [event.get("kind") for event in service.events()[before:] if event.get("level") == "ERROR"]
+    check("the log says why, by kind", kinds == ["Decrypt"], kinds)
+    picture("tampered")
+    browser.click("#tamper")
+    check("changed back, it opens", browser.wait("document.querySelector('#record-request').innerText.includes('200')") and "elsewhere" in browser.text("#record"), browser.text("#work"))
+
     # A name that is markup stays a name.
     browser.type("#displayName", "<img src=x onerror=refused.push(1)>")
     browser.click("#save")
@@ -178,7 +189,7 @@ def page(service, browser, screenshots):
     said += browser.log("browser")
     noted = [entry["message"] for entry in said]
     check("the console has no canary", not lib.leaks("\n".join(noted), CANARIES))
-    check("it has nothing but the refusals that were meant", all("Failed to load resource" in text and any(f"status of {code}" in text for code in (400, 403, 404, 409)) for text in noted), noted)
+    check("it has nothing but the refusals that were meant", all("Failed to load resource" in text and any(f"status of {code}" in text for code in (400, 403, 404, 409, 500)) for text in noted), noted)
     check("the policy had nothing to refuse", browser.value("window.refused") == [], browser.value("window.refused"))
     events = [json.loads(entry["message"])["message"] for entry in browser.log("performance")]
     asked = [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
