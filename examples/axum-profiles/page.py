@@ -11,6 +11,7 @@ import json
 import os
 import pathlib
 import sys
+import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "e2e"))
@@ -41,6 +42,15 @@ def page(service, browser, screenshots):
     def outcome(*parts):
         """Whether the last save ends in this."""
         return browser.wait(f"{json.dumps(list(parts))}.every((part) => document.querySelector('#outcome').innerText.includes(part))")
+
+    def logged(before, target, level):
+        """The events of this target and level since; at least one is waited for, since a thread reads the log."""
+        until = time.monotonic() + web.WAIT
+        while True:
+            found = [event for event in service.events(target)[before:] if event.get("level") == level]
+            if found or time.monotonic() > until:
+                return found
+            time.sleep(0.02)
 
     def leaked():
         return lib.leaks(browser.value(DOM), CANARIES)
@@ -95,7 +105,7 @@ def page(service, browser, screenshots):
     before = len(service.events(lib.AUDIT))
     browser.click("#reveal")
     check("the key is revealed to its owner", browser.wait("document.querySelector('#revealed')") and browser.text("#revealed") == KEY, browser.text("#record"))
-    events = service.events(lib.AUDIT)[before:]
+    events = logged(before, lib.AUDIT, "INFO")
     check("one audit event, under the request that the page names", len(events) == 1 and events[0]["span"]["id"] in browser.text("#record"), events)
     check("the number is not", not lib.leaks(browser.value(DOM), [SSN]))
     picture("revealed")
@@ -140,7 +150,7 @@ def page(service, browser, screenshots):
     browser.click("#tamper")
     check("what was changed in the table does not open", browser.wait("document.querySelector('#record-request').innerText.includes('500')"), browser.text("#work"))
     check("nothing of it is given out", "does not open" in browser.text("#record") and "elsewhere" not in browser.text("#record"), browser.text("#record"))
-    kinds = [event.get("kind") for event in service.events()[before:] if event.get("level") == "ERROR"]
+    kinds = [event.get("kind") for event in logged(before, None, "ERROR")]
     check("the log says why, by kind", kinds == ["Decrypt"], kinds)
     picture("tampered")
     browser.click("#tamper")

@@ -211,7 +211,7 @@ function tamperer(tampered) {
       at("tamper")?.focus();
     }),
   );
-  return make("p", { class: "actions tamper" }, button, make("span", { class: "hint" }, tampered ? "One bit of ssn differs." : "As whoever can write to the table, and has no key."));
+  return make("p", { class: "actions tamper" }, button, make("span", { class: "hint" }, tampered ? "One bit of ssn differs." : "It takes no key."));
 }
 
 /// The profile, and its key, as another owner gets them: with a token that is sound, and somebody else's.
