@@ -163,6 +163,16 @@ def check_page(service):
     seen = {attribute["name"]: (attribute["type"], attribute["protection"]) for attribute in item["attributes"]}
     check("is what the table has", item["table"] == "profiles" and seen["ssn"] == ("B", "sealed") and seen["displayName"] == ("S", "clear"), seen)
 
+    tamper = lambda who, **headers: who.post("/demo/tamper", headers={**own, **headers})
+    expect("tampering, as nobody", tamper(nobody), 401)
+    expect("tampering, from elsewhere", tamper(ada, origin="https://evil.example"), 403)
+    expect("tampering with what is not there", tamper(bob), 404)
+    expect("tampering", tamper(ada), 204)
+    expect("  makes it one that does not open", ada.get(ADA), 500)
+    expect("  for nobody", bob.get(ADA), 403)
+    expect("tampering back", tamper(ada), 204)
+    expect("  makes it what it was", ada.get(ADA), 200)
+
 
 def check_without_demo(binary, counts):
     """A service of its own without --demo: no page, and nothing of it."""
@@ -175,6 +185,7 @@ def check_without_demo(binary, counts):
             *((path, nobody.get(path)) for path in PAGE),
             ("/demo/token", nobody.post("/demo/token", {"owner": "ada"}, headers=own)),
             ("/demo/item", ada.get("/demo/item")),
+            ("/demo/tamper", ada.post("/demo/tamper", headers=own)),
         ):
             service.expect(f"without --demo, {what}", answer, 404)
             service.check("  like any path that there is not", answer.body == nothing.body, answer)

@@ -11,6 +11,7 @@ import json
 import os
 import pathlib
 import sys
+import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "e2e"))
@@ -41,6 +42,15 @@ def page(service, browser, screenshots):
     def outcome(*parts):
         """Whether the last save ends in this."""
         return browser.wait(f"{json.dumps(list(parts))}.every((part) => document.querySelector('#outcome').innerText.includes(part))")
+
+    def logged(before, target, level):
+        """The events of this target and level since; at least one is waited for, since a thread reads the log."""
+        until = time.monotonic() + web.WAIT
+        while True:
+            found = [event for event in service.events(target)[before:] if event.get("level") == level]
+            if found or time.monotonic() > until:
+                return found
+            time.sleep(0.02)
 
     def leaked():
         return lib.leaks(browser.value(DOM), CANARIES)
@@ -95,7 +105,7 @@ def page(service, browser, screenshots):
     before = len(service.events(lib.AUDIT))
     browser.click("#reveal")
     check("the key is revealed to its owner", browser.wait("document.querySelector('#revealed')") and browser.text("#revealed") == KEY, browser.text("#record"))
-    events = service.events(lib.AUDIT)[before:]
+    events = logged(before, lib.AUDIT, "INFO")
     check("one audit event, under the request that the page names", len(events) == 1 and events[0]["span"]["id"] in browser.text("#record"), events)
     check("the number is not", not lib.leaks(browser.value(DOM), [SSN]))
     picture("revealed")
@@ -134,6 +144,17 @@ def page(service, browser, screenshots):
     picture("lost-update")
     browser.click("#again")
     check("reading again shows what is there", browser.wait("displayName.value === 'Ada, elsewhere'"), browser.text("#edit"))
+
+    # Whoever can write to the table changes one bit.
+    before = len(service.events())
+    browser.click("#tamper")
+    check("what was changed in the table does not open", browser.wait("document.querySelector('#record-request').innerText.includes('500')"), browser.text("#work"))
+    check("nothing of it is given out", "does not open" in browser.text("#record") and "elsewhere" not in browser.text("#record"), browser.text("#record"))
+    kinds = [event.get("kind") for event in logged(before, None, "ERROR")]
+    check("the log says why, by kind", kinds == ["Decrypt"], kinds)
+    picture("tampered")
+    browser.click("#tamper")
+    check("changed back, it opens", browser.wait("document.querySelector('#record-request').innerText.includes('200')") and "elsewhere" in browser.text("#record"), browser.text("#work"))
 
     # A name that is markup stays a name.
     browser.type("#displayName", "<img src=x onerror=refused.push(1)>")
@@ -178,7 +199,7 @@ def page(service, browser, screenshots):
     said += browser.log("browser")
     noted = [entry["message"] for entry in said]
     check("the console has no canary", not lib.leaks("\n".join(noted), CANARIES))
-    check("it has nothing but the refusals that were meant", all("Failed to load resource" in text and any(f"status of {code}" in text for code in (400, 403, 404, 409)) for text in noted), noted)
+    check("it has nothing but the refusals that were meant", all("Failed to load resource" in text and any(f"status of {code}" in text for code in (400, 403, 404, 409, 500)) for text in noted), noted)
     check("the policy had nothing to refuse", browser.value("window.refused") == [], browser.value("window.refused"))
     events = [json.loads(entry["message"])["message"] for entry in browser.log("performance")]
     asked = [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]

@@ -117,18 +117,20 @@ async function refresh() {
     ...paths.map((path) => ask("GET", path, { token: otherToken })),
   ]);
   if (!session) return;
-  session.version = record.ok ? record.json.version : null;
+  if (record.ok) session.version = record.json.version;
+  else if (record.status === 404) session.version = null;
   showForm(record);
   showRecord(record);
-  showStored(stored);
+  showStored(stored, record.status === 500);
   showOther(paths.map((path, n) => [path, others[n]]));
 }
 
 function showForm(record) {
-  const profile = record.ok ? record.json : {};
-  at("displayName").value = profile.displayName ?? "";
   at("ssn").value = "";
   at("apiKey").value = "";
+  if (record.status === 500) return;
+  const profile = record.ok ? record.json : {};
+  at("displayName").value = profile.displayName ?? "";
   at("ssn-hint").textContent = record.ok ? "Sealed. Leave it empty to keep what is set" : "Sealed. NNN-NN-NNNN";
   at("apiKey-hint").textContent = profile.apiKeySet ? "Sealed. Leave it empty to keep what is set" : "Sealed. 16 to 256 characters, or none";
   at("save").textContent = record.ok ? "Save" : "Create profile";
@@ -136,6 +138,11 @@ function showForm(record) {
 
 function showRecord(answer) {
   at("record-request").replaceChildren(code(`GET ${session.path}`), status(answer));
+  if (answer.status === 500) {
+    const why = "The item does not open: it was changed outside. Nothing of it is given out, not what is intact either. Why is in the service’s log.";
+    at("record").replaceChildren(make("p", { class: "notice bad" }, why));
+    return;
+  }
   if (!answer.ok) {
     at("record").replaceChildren(none(answer.status === 404 ? "No profile yet. Create one above." : answer.json?.error ?? ""));
     return;
@@ -174,9 +181,8 @@ function revealer(place) {
   return button;
 }
 
-function showStored(answer) {
-  const table = answer.json?.table ?? "profiles";
-  at("stored-request").replaceChildren(code(`GetItem ${table} ${session.id}`));
+function showStored(answer, tampered) {
+  at("stored-request").replaceChildren(code(`GetItem ${answer.json?.table ?? "profiles"} ${session.id}`));
   if (!answer.ok) {
     at("stored").replaceChildren(none(answer.status === 404 ? "No item." : answer.json?.error ?? ""));
     return;
@@ -188,7 +194,24 @@ function showStored(answer) {
     if (bytes !== null) shown.append(make("span", { class: "size" }, `${bytes} bytes`));
     return make("tr", { class: protection }, make("th", { scope: "row" }, code(name), badge), make("td", {}, code(type)), shown);
   });
-  at("stored").replaceChildren(make("table", {}, make("thead", {}, make("tr", {}, ...heads)), make("tbody", {}, ...rows)));
+  const table = make("table", {}, make("thead", {}, make("tr", {}, ...heads)), make("tbody", {}, ...rows));
+  at("stored").replaceChildren(table, tamperer(tampered));
+}
+
+/// The button that changes one bit of the stored number, or changes it back.
+function tamperer(tampered) {
+  const button = make("button", { type: "button", class: "plain", id: "tamper" }, tampered ? "Change it back" : "Change one bit of ssn");
+  button.addEventListener("click", () =>
+    run(button, async () => {
+      const answer = await ask("POST", "/demo/tamper", { token: session.token });
+      if (!session) return;
+      if (!answer.ok) return tell(answer.json?.error ?? "It was not changed.");
+      outcome();
+      await refresh();
+      at("tamper")?.focus();
+    }),
+  );
+  return make("p", { class: "actions tamper" }, button, make("span", { class: "hint" }, tampered ? "One bit of ssn differs." : "It takes no key."));
 }
 
 /// The profile, and its key, as another owner gets them: with a token that is sound, and somebody else's.

@@ -7,12 +7,16 @@ pub(crate) mod token;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::header::CONTENT_TYPE;
+use axum::extract::FromRequestParts;
+use axum::http::header::{CONTENT_TYPE, HOST, ORIGIN};
+use axum::http::request::Parts;
 use axum::routing::{MethodRouter, get};
+use example_common::axum::Refused;
 use example_common::backend::Backend;
 use example_common::demo::Demo;
 use example_common::options::Options;
 use example_common::origin::Origins;
+use example_common::problem::Problem;
 use example_common::stored::StoredItems;
 
 use crate::app::Service;
@@ -38,6 +42,26 @@ impl Demonstration {
             origins: Origins::new(&options.hosts),
             items: StoredItems::of::<Profile>(backend),
         })
+    }
+}
+
+/// That the request comes from the page.
+pub(crate) struct FromPage;
+
+impl FromRequestParts<Service> for FromPage {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Refused> {
+        let demonstration = service.demonstration.as_ref().ok_or_else(Problem::not_found)?;
+        let headers = &parts.headers;
+        // HTTP/2 has it in the target, HTTP/1.1 in a header.
+        let target = parts.uri.authority().map(|authority| authority.as_str().as_bytes());
+        let hosts = headers.get_all(HOST).iter().map(AsRef::as_ref);
+        let sent_to: Vec<&[u8]> = target.map_or_else(|| hosts.collect(), |target| vec![target]);
+        let origin = headers.get_all(ORIGIN).iter().map(AsRef::as_ref);
+        let site = headers.get_all("sec-fetch-site").iter().map(AsRef::as_ref);
+        demonstration.origins.check(sent_to, origin, site)?;
+        Ok(Self)
     }
 }
 

@@ -1,10 +1,12 @@
-//! Stored items as the table has them, for a demonstration: what a stolen backup would show. It never
-//! opens anything, and has no key that it could open it with.
+//! Stored items as the table has them, for a demonstration: what a stolen backup would show, and what
+//! tampering does. It never opens anything, and has no key that it could open it with.
 
+use std::collections::HashMap;
 use std::fmt::Write;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use dynacrypt::Record;
 use dynacrypt::record::{HEADER_ATTRIBUTE, Schema};
@@ -74,22 +76,61 @@ impl StoredItems {
     /// # Errors
     /// 404 where there is none; 503 where the database does not answer.
     pub async fn get(&self, key: &str) -> Result<StoredItem, Problem> {
-        let partition = self.schema.partition_key().ok_or_else(Problem::internal)?;
+        let item = self.read(key).await?;
+        let mut attributes: Vec<_> =
+            item.into_iter().map(|(name, value)| self.show(name, &value)).collect();
+        attributes.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(StoredItem { table: self.table.clone(), attributes })
+    }
+
+    /// Changes one bit of the item's first sealed attribute, as somebody would who can write to the
+    /// table and has no key. Once more, and it is what it was.
+    ///
+    /// # Errors
+    /// 404 where there is none; 503 where the database does not answer, or somebody wrote meanwhile.
+    pub async fn tamper(&self, key: &str) -> Result<(), Problem> {
+        let item = self.read(key).await?;
+        let sealed = self.schema.fields().iter().filter(|field| field.is_encrypted());
+        let mut stored = sealed.filter_map(|field| Some((field.name(), item.get(field.name())?)));
+        let (name, value) = stored.next().ok_or_else(Problem::not_found)?;
+        let mut bytes = value.as_b().map_err(|_| Problem::internal())?.as_ref().to_vec();
+        *bytes.last_mut().ok_or_else(Problem::internal)? ^= 1;
+        let (partition, id) = self.key(key)?;
+        let asked = self
+            .dynamodb
+            .update_item()
+            .table_name(&self.table)
+            .key(partition, id)
+            .update_expression("SET #sealed = :changed")
+            .condition_expression("#sealed = :read")
+            .expression_attribute_names("#sealed", name)
+            .expression_attribute_values(":changed", AttributeValue::B(Blob::new(bytes)))
+            .expression_attribute_values(":read", value.clone())
+            .send();
+        match tokio::time::timeout(PATIENCE, asked).await {
+            Ok(Ok(_)) => Ok(()),
+            _ => Err(Problem::unavailable()),
+        }
+    }
+
+    async fn read(&self, key: &str) -> Result<HashMap<String, AttributeValue>, Problem> {
+        let (partition, id) = self.key(key)?;
         let asked = self
             .dynamodb
             .get_item()
             .table_name(&self.table)
-            .key(partition.name(), AttributeValue::S(key.to_owned()))
+            .key(partition, id)
             .consistent_read(true)
             .send();
         let Ok(Ok(answer)) = tokio::time::timeout(PATIENCE, asked).await else {
             return Err(Problem::unavailable());
         };
-        let item = answer.item.ok_or_else(Problem::not_found)?;
-        let mut attributes: Vec<_> =
-            item.into_iter().map(|(name, value)| self.show(name, &value)).collect();
-        attributes.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(StoredItem { table: self.table.clone(), attributes })
+        answer.item.ok_or_else(Problem::not_found)
+    }
+
+    fn key(&self, key: &str) -> Result<(&'static str, AttributeValue), Problem> {
+        let partition = self.schema.partition_key().ok_or_else(Problem::internal)?;
+        Ok((partition.name(), AttributeValue::S(key.to_owned())))
     }
 
     fn show(&self, name: String, value: &AttributeValue) -> StoredAttribute {
@@ -135,7 +176,7 @@ fn hex(bytes: &[u8]) -> String {
 mod tests {
     use clap::Parser;
     use dynacrypt::redact::Redactor;
-    use dynacrypt::{Principal, Repository, Secret};
+    use dynacrypt::{ExposeSecret, Principal, Repository, Secret};
 
     use super::*;
     use crate::options::Options;
@@ -177,6 +218,14 @@ mod tests {
         );
         let shown = serde_json::to_string(&item).unwrap();
         assert!(shown.contains("lamp") && !shown.contains("CANARY"), "{shown}");
+
+        let (things, ada) = (backend.repository::<Thing>(), Principal::owner("ada"));
+        items.tamper("ada").await.unwrap();
+        assert!(things.get(&ada, "ada").await.is_err());
+        items.tamper("ada").await.unwrap();
+        let thing = things.get(&ada, "ada").await.unwrap().unwrap();
+        assert_eq!(thing.secret.expose_secret(), "CANARY-of-a-stored-item");
+        assert_eq!(items.tamper("bob").await.unwrap_err(), Problem::not_found());
     }
 
     #[test]
