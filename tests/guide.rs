@@ -84,10 +84,10 @@ fn is_test(name: &str) -> bool {
     let module = format!("{}.rs", module.replace("::", "/"));
     ["tests/integration", "dynacrypt-core/src"].iter().any(|folder| {
         fs::read_to_string(root().join(folder).join(&module)).is_ok_and(|source| {
-            source.split("#[").any(|attributed| {
-                (attributed.starts_with("test]") || attributed.starts_with("tokio::test"))
-                    && attributed.contains(&format!("fn {test}("))
-            })
+            // From the blank line before it: its attributes.
+            let before = source.split(&format!("fn {test}(")).next().filter(|it| *it != source);
+            let attributes = before.and_then(|before| before.rsplit("\n\n").next());
+            attributes.is_some_and(|it| it.contains("#[test]") || it.contains("tokio::test"))
         })
     })
 }
@@ -107,6 +107,50 @@ fn every_operation_has_its_test_or_its_reason() {
             assert_ne!(encrypted, "—", "{operation}: not explained");
             assert!(quoted(shown).next().is_some(), "{operation}: no test");
         }
+    }
+}
+
+/// The scripts that drive the example services, as one text.
+fn scripts() -> String {
+    let mut folders = vec![root().join("examples")];
+    let mut text = String::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|end| end == "py") {
+                text.push_str(&fs::read_to_string(&path).expect("a script"));
+            }
+        }
+    }
+    text
+}
+
+/// A remedy of an article is shown by tests of the suite, and by checks of the scripts as they print
+/// them.
+#[test]
+fn every_remedy_is_shown_by_what_is_there() {
+    let (text, scripts) = (read("examples/README.md"), scripts());
+    let rows: Vec<_> =
+        rows(&text).into_iter().filter(|cells| cells.first() != Some(&"article")).collect();
+    for article in ["all", "Restify", "Koa", "Django", "FastAPI", "Flask"] {
+        let count = rows.iter().filter(|cells| cells.first() == Some(&article)).count();
+        assert!(count >= 5, "{article}: {count} rows");
+    }
+    let missing: Vec<_> = rows
+        .iter()
+        .flat_map(|cells| {
+            let shown: Vec<&str> =
+                cells.last().map(|cell| quoted(cell).collect()).unwrap_or_default();
+            assert!(!shown.is_empty(), "{cells:?}: nothing shows it");
+            shown
+        })
+        .filter(|name| !is_test(name) && !scripts.contains(*name))
+        .collect();
+    assert!(missing.is_empty(), "neither tests nor checks: {missing:#?}");
+    for link in links(&text).filter(|link| !link.starts_with("https://")) {
+        assert!(root().join("examples").join(link).exists(), "the examples link to {link}");
     }
 }
 
