@@ -15,7 +15,7 @@ pub const KEYS: &str = "dynacrypt::keys";
 pub const REFUSED: &str = "dynacrypt::refused";
 
 /// Target of fields that were read in the form that they had before they were sealed, with table,
-/// attribute and format; never which item.
+/// attribute and format; and of items without a header that held none. Never which item.
 pub const LEGACY: &str = "dynacrypt::legacy";
 
 /// Target of the events of jobs: begun, a page finished, ended, with the table, the segment and counts;

@@ -8,6 +8,7 @@ use crate::codec::LegacyPlaintext;
 use crate::crypto;
 use crate::error::{Error, ErrorKind, Result};
 use crate::legacy::OldField;
+use crate::observe;
 use crate::record::{Attributes, HEADER_ATTRIBUTE, ItemReader, Key, Record, Schema};
 use crate::seal::Sealer;
 use crate::sealed::Sealed;
@@ -90,6 +91,10 @@ impl Sealer {
         let (partition, sort) = key_scalars::<R>(&attributes).ok_or_else(refused)?;
         if expected.is_some_and(|expected| !expected.is(&partition, sort.as_ref())) {
             return Err(refused());
+        }
+        if old.fields.is_empty() {
+            let table = schema.table();
+            tracing::info!(target: observe::LEGACY, table, "an item that is not sealed was read");
         }
         let opened = self.open_old(schema, old, wanted).await?;
         Ok(ItemReader::new(schema, attributes, Vec::new()).with_old(opened))

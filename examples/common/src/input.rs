@@ -82,6 +82,10 @@ pub fn parse<T: DeserializeOwned>(
     if !content_type.is_some_and(is_json) {
         return Err(Problem::unsupported_media_type());
     }
+    // serde takes a list for a struct, member by member.
+    if body.trim_ascii_start().starts_with(b"[") {
+        return Err(unwanted());
+    }
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut deserializer)
         .map_err(|error| refusal(&error, members))?;
@@ -94,6 +98,10 @@ fn is_json(content_type: &[u8]) -> bool {
     let essence = essence.trim_ascii();
     essence.eq_ignore_ascii_case(b"application/json")
         || essence.eq_ignore_ascii_case(b"application/merge-patch+json")
+}
+
+fn unwanted() -> Problem {
+    Problem::bad_request("the body is not what is wanted here")
 }
 
 fn malformed() -> Problem {
@@ -120,7 +128,7 @@ fn refusal(
     let text = error.inner().to_string();
     match members.iter().find(|name| text.starts_with(&format!("missing field `{name}`"))) {
         Some(field) => Problem::invalid(vec![FieldProblem { field, reason: "is required" }]),
-        None => Problem::bad_request("the body is not what is wanted here"),
+        None => unwanted(),
     }
 }
 

@@ -40,7 +40,7 @@ fn what_is_at_fault_is_named_and_never_quoted() {
         (r#"{"CANARY-078-05-1120":1}"#, "a member that is not known"),
         (r#"{"missing field `ssn`":1}"#, "a member that is not known"),
         (r#""CANARY-078-05-1120""#, "not what is wanted"),
-        (r#"["CANARY-078-05-1120"]"#, ""),
+        (r#" ["CANARY-078-05-1120", null, null]"#, "not what is wanted"),
         (r#"{"ssn":"CANARY-078-05-1120""#, "not valid JSON"),
         (r#"{"name":"","ssn":""}"CANARY-078-05-1120""#, "not valid JSON"),
         ("CANARY-078-05-1120", "not valid JSON"),
