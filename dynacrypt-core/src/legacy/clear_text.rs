@@ -73,9 +73,9 @@ impl LegacyFormat for ClearText {
 ///
 /// # Examples
 /// ```
+/// # extern crate dynacrypt_core as dynacrypt;
 /// # #[cfg(feature = "legacy-fernet")]
 /// # mod demo {
-/// # extern crate dynacrypt_core as dynacrypt;
 /// use dynacrypt::legacy::{Fernet, OrClearText};
 /// use dynacrypt::secret::Secret;
 /// use dynacrypt_derive::Record;
