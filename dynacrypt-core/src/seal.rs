@@ -120,6 +120,12 @@ impl Sealer {
         Self { legacy: None, ..self.clone() }
     }
 
+    /// The same sealer, whose reading of old forms is counted and not told.
+    #[cfg(feature = "jobs")]
+    pub(crate) fn untold(&self) -> Self {
+        Self { legacy: self.legacy.as_ref().map(LegacyReading::untold), ..self.clone() }
+    }
+
     pub(crate) fn legacy(&self) -> Option<&LegacyReading> {
         self.legacy.as_ref()
     }

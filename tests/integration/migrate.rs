@@ -83,17 +83,18 @@ pub(crate) struct Move {
     pub(crate) world: World,
     pub(crate) keys: LocalKeyProvider,
     pub(crate) checkpoints: String,
+    reading: LegacyReading,
     clock: Arc<AtomicU64>,
 }
 
 impl Move {
     pub(crate) async fn new<R: Record>(reading: LegacyReading) -> Self {
         let keys = LocalKeyProvider::generate().unwrap();
-        let sealer = Sealer::new(keys.clone()).with_legacy(reading);
+        let sealer = Sealer::new(keys.clone()).with_legacy(reading.clone());
         let world = World::with_sealer::<R>(sealer).await;
         let checkpoints = unique_table_name("checkpoints");
         checkpoint_table(&world.repository::<R>(), &checkpoints).await.unwrap();
-        Self { world, keys, checkpoints, clock: Arc::new(AtomicU64::new(1_000_000)) }
+        Self { world, keys, checkpoints, reading, clock: Arc::new(AtomicU64::new(1_000_000)) }
     }
 
     /// With so many people in the clear.
@@ -213,6 +214,9 @@ async fn a_table_in_the_clear_is_sealed_and_services_go_on() {
     assert_eq!(rows.len(), 3);
     let text = logs.text();
     assert!(text.contains("dynacrypt::jobs") && text.contains("dynacrypt::audit"), "{text}");
+    assert!(!text.contains("dynacrypt::legacy"), "an event a field would drown the log");
+    let read: u64 = world.reading.counts().values().sum();
+    assert!(read >= 29, "{read} counted");
     let told: String = text
         .lines()
         .filter(|line| line.contains("dynacrypt::"))

@@ -194,7 +194,7 @@ impl<'a, R: Record + Send + Sync> Migration<'a, R> {
                 "this sealer only opens: a migration is for the deployment that writes sealed",
             ));
         }
-        let worker = Worker { repository: self.repository, proof };
+        let worker = Worker::new(self.repository, proof);
         let (checkpoint, places) = match &self.checkpoint {
             Some((stored_in, job)) if !self.dry_run => {
                 let id = JobId {

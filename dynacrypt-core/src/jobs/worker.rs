@@ -13,15 +13,21 @@ use crate::store::DynamoStore;
 pub(super) struct Worker<'a, R> {
     pub(super) repository: &'a DynamoRepository<R>,
     pub(super) proof: ServiceProof,
+    sealer: Sealer,
 }
 
-impl<R: Record> Worker<'_, R> {
+impl<'a, R: Record> Worker<'a, R> {
+    pub(super) fn new(repository: &'a DynamoRepository<R>, proof: ServiceProof) -> Self {
+        // An event for each field of a table would be all that there is in the log.
+        Self { repository, proof, sealer: repository.sealer().untold() }
+    }
+
     pub(super) fn store(&self) -> &DynamoStore {
         self.repository.store()
     }
 
     pub(super) fn sealer(&self) -> &Sealer {
-        self.repository.sealer()
+        &self.sealer
     }
 
     /// Calls again what is throttled or unavailable, as often as the repository's backoff says.

@@ -51,12 +51,15 @@ use crate::record::{FieldSpec, Schema};
 /// item that has no sealed header. While this is there, whoever can write to the table can put old
 /// values back, and (with [`ClearText`](super::ClearText)) any value. It is for the time of a move:
 /// hence the end, the counts, and an event for each field on the target
-/// [`observe::LEGACY`](crate::observe::LEGACY).
+/// [`observe::LEGACY`](crate::observe::LEGACY). (A migration counts too, and tells no event for each:
+/// it has a summary.)
 #[derive(Clone)]
 pub struct LegacyReading {
     until: SystemTime,
     formats: Vec<(TypeId, Arc<dyn LegacyFormat>)>,
     counts: Arc<Mutex<BTreeMap<&'static str, u64>>>,
+    /// Whether each field read is an event.
+    told: bool,
 }
 
 /// A field that an item holds in its old form.
@@ -70,7 +73,7 @@ impl LegacyReading {
     /// Reads no format yet, and none from this time on.
     #[must_use]
     pub fn until(end: SystemTime) -> Self {
-        Self { until: end, formats: Vec::new(), counts: Arc::default() }
+        Self { until: end, formats: Vec::new(), counts: Arc::default(), told: true }
     }
 
     /// Reads fields that name this format, with this reader. One for each type: a second one takes
@@ -82,6 +85,13 @@ impl LegacyReading {
         self.formats.retain(|(known, _)| *known != id);
         self.formats.push((id, Arc::new(format)));
         self
+    }
+
+    /// The same, which counts with it and tells no event: for a job that reads every item of a table, and
+    /// sums up.
+    #[cfg(feature = "jobs")]
+    pub(crate) fn untold(&self) -> Self {
+        Self { told: false, ..self.clone() }
     }
 
     /// How many fields were read in their old form, by attribute name. Clones count together.
@@ -167,6 +177,9 @@ impl LegacyReading {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         *counts.entry(spec.name()).or_default() += 1;
         drop(counts);
+        if !self.told {
+            return Ok(plaintext);
+        }
         tracing::info!(
             target: observe::LEGACY,
             table = schema.table(),
