@@ -41,7 +41,7 @@ impl Members for Nothing {
     const MEMBERS: &'static [&'static str] = &[];
 }
 
-#[post("/body", data = "<body>")]
+#[post("/body", data = "<_body>")]
 #[allow(clippy::needless_pass_by_value, reason = "a guard of Rocket's is a value")]
 fn body(_body: Body<Nothing>) -> Reply {
     Reply::text("{}")
