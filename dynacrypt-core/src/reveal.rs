@@ -20,7 +20,7 @@ use crate::secret::Secret;
 ///
 /// A [`Secret`] does not serialize, so that none slips into an answer with the rest of a record. A
 /// route that is there to show one makes a `Revealed` of it, which says who gets what and why: an
-/// event of target [`observe::AUDIT`](crate::observe::AUDIT). It borrows the secret, which is wiped
+/// event of target [`observe::AUDIT`]. It borrows the secret, which is wiped
 /// as ever.
 ///
 /// # Examples

@@ -51,7 +51,7 @@ use crate::record::{FieldSpec, Schema};
 /// item that has no sealed header. While this is there, whoever can write to the table can put old
 /// values back, and (with [`ClearText`](super::ClearText)) any value. It is for the time of a move:
 /// hence the end, the counts, and an event for each field on the target
-/// [`observe::LEGACY`](crate::observe::LEGACY). (A migration counts too, and tells no event for each:
+/// [`observe::LEGACY`]. (A migration counts too, and tells no event for each:
 /// it has a summary.)
 #[derive(Clone)]
 pub struct LegacyReading {
