@@ -49,7 +49,9 @@ use crate::record::{FieldSpec, Schema};
 /// # Security
 /// Nothing binds a field in its old form to its item, and nothing authenticates the attributes of an
 /// item that has no sealed header. While this is there, whoever can write to the table can put old
-/// values back, and (with [`ClearText`](super::ClearText)) any value. It is for the time of a move:
+/// values back, and (with [`ClearText`](super::ClearText)) any value; or take the header off a sealed
+/// item, change what it bound, and have the next write or the migration seal that. What is sealed then
+/// vouches for what stood there, not for who put it there. It is for the time of a move:
 /// hence the end, the counts, and an event for each field on the target
 /// [`observe::LEGACY`]. (A migration counts too, and tells no event for each:
 /// it has a summary.)

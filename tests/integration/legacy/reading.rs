@@ -22,7 +22,7 @@ const PIN: &str = "CANARY-pin-0042";
 
 #[derive(Debug, Record)]
 #[dynacrypt(table = "users")]
-#[dynacrypt(index(by_plan, partition_key = plan, project(email)))]
+#[dynacrypt(index(by_plan, partition_key = plan, project(email, ssn)))]
 #[dynacrypt(index(by_city, partition_key = city))]
 struct User {
     #[dynacrypt(partition_key, owner)]
@@ -44,6 +44,13 @@ struct User {
 struct Secrets {
     ssn: Option<Secret<String>>,
     email: Option<Secret<String>>,
+}
+
+/// Of what the index `by_plan` holds, what stood in another attribute before.
+#[derive(Debug, Projection)]
+#[dynacrypt(record = User)]
+struct Ssn {
+    ssn: Option<Secret<String>>,
 }
 
 /// What the index `by_plan` holds.
@@ -300,8 +307,14 @@ async fn projections_fetch_what_the_old_form_needs() {
     let query = repository.query_index(&alice(), by_plan()).project::<Email>();
     let error = query.stream().collect_all().await.unwrap_err();
     assert!(error.is_not_sealed(), "{error}");
+    let query = repository.query_index(&alice(), by_plan()).project::<Ssn>();
+    let error = query.stream().collect_all().await.unwrap_err();
+    assert!(error.is_not_sealed(), "{error}");
     let user = repository.get(&alice(), "alice").await.unwrap().unwrap();
     repository.put(&alice(), &user).await.unwrap();
+    let query = repository.query_index(&alice(), by_plan()).project::<Ssn>();
+    let ssn = query.stream().collect_all().await.unwrap().remove(0).ssn.unwrap();
+    assert_eq!(ssn.expose_secret().as_bytes(), old.ssn().plaintext);
     let query = repository.query_index(&alice(), by_plan()).project::<Email>();
     let email = query.stream().collect_all().await.unwrap().remove(0).email.unwrap();
     assert_eq!(email.expose_secret().as_bytes(), old.email().plaintext);
